@@ -1,0 +1,58 @@
+# Kalit. `make` alone lists the commands; every one installs what it needs.
+.DEFAULT_GOAL := help
+.PHONY: help install up test check lint types routes invoke openapi events synth deploy locks clean
+
+export PYTHONPATH := .:layers/kalit/python
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+python := .venv/bin/python
+STAGE ?= dev
+
+help: ## list the commands
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
+
+install: ## make the environments that the other commands run in
+	@./install.sh
+
+up: install ## serve the whole system on http://localhost:8000 until Ctrl-C
+	@exec $(python) -m infra.local.up
+
+test: install ## run all tests
+	@$(python) -m pytest $(ARGS)
+
+check: lint types test ## lint, types and tests: what a change must pass
+
+lint: install
+	@$(python) -m ruff check . && $(python) -m ruff format --check .
+
+types: install
+	@$(python) -m mypy
+
+routes: install ## print every door with its trigger, rights and memory
+	@$(python) -m infra.routes
+
+invoke: install ## run one door with its sample event: make invoke F=tasks/create
+	@$(python) -m infra.local.invoke $(F)
+
+openapi: install ## write functions/edge/openapi.json and .yaml from the doors
+	@$(python) -m infra.openapi
+
+events: install ## write the sample events of HTTP doors from the doors
+	@$(python) -m infra.events
+
+synth: install node_modules ## synthesize a stage's templates, with all checks: make synth STAGE=dev
+	@npx cdk synth --quiet -c stage=$(STAGE) --all
+
+deploy: install node_modules ## deploy a stage to AWS: make deploy STAGE=dev
+	@$(python) -m infra.deploy $(STAGE)
+
+node_modules: package-lock.json
+	@npm ci --no-audit --no-fund --loglevel=error && touch node_modules
+
+locks: install ## resolve requirements/*.in anew
+	@for name in runtime dev engine uv; do \
+	  .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-emit-find-links --no-annotate --custom-compile-command 'make locks' \
+	    requirements/$$name.in -o requirements/$$name.lock || exit 1; done
+
+clean: ## drop the local system's state and everything built
+	@rm -rf .kalit build cdk.out .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,11 @@
+from kalit.accounts import store
+from kalit.accounts.directory import Credentials, NoActiveAccount
+from kalit.accounts.tokens import Tokens
+from kalit.kit import api, clock
+from kalit.kit.doors import Host
+
+
+@api.post("/api/token/", uses=store.SIGN, raises=[NoActiveAccount], host=Host(memory=1024))
+def handler(body: Credentials) -> Tokens:
+    """Log in: a name and a password for an access and a refresh token."""
+    return store.log_in(body, clock.now())

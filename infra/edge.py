@@ -1,0 +1,126 @@
+"""The edge: one public domain in front of the API.
+
+CloudFront strips the final slash of API paths (an HTTP API cannot serve `/x` and `/x/` by one route), tells the
+client's address and host, and proves itself by a secret header, so that nobody walks around it. On a laptop
+`infra/local/gateway.py` does the same.
+"""
+
+from aws_cdk import CfnOutput, Duration, Fn, RemovalPolicy, Stack
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from .hosting import RETENTION
+from .stages import Stage
+from .state import State
+
+# What a browser's app may send and read across origins.
+ALLOWED_HEADERS = ["authorization", "content-type", "idempotency-key", "x-cart-id", "x-request-id", "accept-language"]
+EXPOSED_HEADERS = ["x-request-id", "retry-after", "idempotent-replayed", "x-cart-id"]
+
+STRIP = """
+function handler(event) {
+  var request = event.request;
+  var headers = request.headers;
+  headers['x-forwarded-host'] = { value: headers.host ? headers.host.value : '' };
+  headers['x-forwarded-proto'] = { value: 'https' };
+  headers['x-forwarded-path'] = { value: request.uri };
+  headers['x-client-address'] = { value: event.viewer.ip };
+  request.uri = request.uri.replace(/\\/+$/, '') || '/';
+  return request;
+}
+"""
+
+
+class Api(Stack):
+    """The HTTP API by itself; routes come with the doors, the stage with the edge."""
+
+    def __init__(self, scope: Construct, id: str, stage: Stage) -> None:
+        super().__init__(scope, id)
+        self.api = apigateway.HttpApi(
+            self,
+            "Api",
+            api_name=f"{stage.name}-kalit",
+            create_default_stage=False,
+            cors_preflight=apigateway.CorsPreflightOptions(
+                allow_origins=list(stage.origins),
+                allow_methods=[apigateway.CorsHttpMethod.ANY],
+                allow_headers=ALLOWED_HEADERS,
+                expose_headers=EXPOSED_HEADERS,
+                allow_credentials=True,
+                max_age=Duration.hours(1),
+            )
+            if stage.origins
+            else None,
+        )
+
+
+class Edge(Stack):
+    """The stage with its limits and access log, and the distribution in front of it. Deployed last."""
+
+    def __init__(self, scope: Construct, id: str, *, stage: Stage, state: State, api: apigateway.HttpApi) -> None:
+        super().__init__(scope, id)
+        access = logs.LogGroup(
+            self,
+            "AccessLog",
+            log_group_name=f"/aws/apigateway/{stage.name}-kalit",
+            retention=RETENTION[stage.log_days],
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        fields = {
+            "request_id": "$context.requestId",
+            "method": "$context.httpMethod",
+            "route": "$context.routeKey",
+            "status": "$context.status",
+            "took_ms": "$context.responseLatency",
+            "error": "$context.integrationErrorMessage",
+        }
+        apigateway.CfnStage(
+            self,
+            "Stage",
+            api_id=api.api_id,
+            stage_name="$default",
+            auto_deploy=True,
+            access_log_settings=apigateway.CfnStage.AccessLogSettingsProperty(
+                destination_arn=access.log_group_arn, format=self.to_json_string(fields)
+            ),
+            default_route_settings=apigateway.CfnStage.RouteSettingsProperty(
+                throttling_rate_limit=stage.requests_per_second,
+                throttling_burst_limit=stage.burst,
+                detailed_metrics_enabled=True,
+            ),
+        )
+        strip = cloudfront.Function(
+            self,
+            "Strip",
+            function_name=f"{stage.name}-strip-slash",
+            code=cloudfront.FunctionCode.from_inline(STRIP),
+            runtime=cloudfront.FunctionRuntime.JS_2_0,
+        )
+        origin = origins.HttpOrigin(
+            Fn.select(2, Fn.split("/", api.api_endpoint)),
+            custom_headers={"x-kalit-edge": state.edge_secret.secret_value.unsafe_unwrap()},
+            protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
+        )
+        distribution = cloudfront.Distribution(
+            self,
+            "Distribution",
+            comment=f"Kalit {stage.name}",
+            default_behavior=cloudfront.BehaviorOptions(
+                origin=origin,  # type: ignore[arg-type]
+                allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+                cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+                origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+                viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+                function_associations=[
+                    cloudfront.FunctionAssociation(
+                        function=strip,  # type: ignore[arg-type]
+                        event_type=cloudfront.FunctionEventType.VIEWER_REQUEST,
+                    )
+                ],
+            ),
+            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+        )
+        CfnOutput(self, "Url", value=f"https://{distribution.distribution_domain_name}")

@@ -1,0 +1,242 @@
+"""One declared door becomes a Lambda, its trigger, its exact rights, its environment and its log group."""
+
+import json
+from collections.abc import Callable, Sequence
+
+from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_ssm as ssm
+from constructs import Construct
+
+from kalit.kit import streams
+from kalit.kit.api import Endpoint
+from kalit.kit.doors import Door
+from kalit.kit.queues import Consumer
+from kalit.kit.resources import Grant, Key, Queue, Resource
+from kalit.kit.schedules import Schedule
+from kalit.kit.steps import Step
+from kalit.kit.streams import Follower
+from kalit.kit.topics import Topic
+
+from . import machines, things
+from .packages import door_zip, kalit_zip, vendor_zip
+from .state import State
+
+RETENTION = {1: logs.RetentionDays.ONE_DAY, 30: logs.RetentionDays.ONE_MONTH, 180: logs.RetentionDays.SIX_MONTHS}
+
+# kind of resource -> (service, type in the ARN, what stands between type and name)
+ARNS = {"table": ("dynamodb", "table", "/"), "queue": ("sqs", "", ""), "machine": ("states", "stateMachine", ":")}
+
+
+class Doors(Stack):
+    """All doors of one folder of `functions/`, and the machines that call them."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, folder: str, doors: Sequence[Door], state: State, api: apigateway.HttpApi
+    ) -> None:
+        super().__init__(scope, id)
+        self.state, self.stage, self.api = state, state.stage, api
+        self.architecture = (
+            lambda_.Architecture.ARM_64 if self.stage.architecture == "arm64" else lambda_.Architecture.X86_64
+        )
+        self.layers = [
+            self._layer("Vendor", str(vendor_zip(self.stage.architecture, native=self.stage.sandbox))),
+            self._layer("Kalit", str(kalit_zip(native=self.stage.sandbox))),
+        ]
+        self.functions = {door.name: self._host(door) for door in doors}
+        machines.build(self, self.stage.name, folder, self.functions)
+
+    def _layer(self, name: str, path: str) -> lambda_.LayerVersion:
+        return lambda_.LayerVersion(
+            self,
+            f"{name}Layer",
+            code=lambda_.Code.from_asset(path),
+            compatible_architectures=[self.architecture],
+            compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
+        )
+
+    def _host(self, door: Door) -> lambda_.Function:
+        id = "".join(part.title() for part in door.name.replace("_", ".").split("."))
+        name = self.function_name(door)
+        log_group = logs.LogGroup(
+            self,
+            f"{id}Log",
+            log_group_name=f"/aws/lambda/{name}",
+            retention=RETENTION[self.stage.log_days],
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        role = iam.Role(
+            self, f"{id}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")  # type: ignore[arg-type]
+        )
+        # The log group's ARN ends in `:*`, which stands for its streams.
+        self._allow(role, ["logs:CreateLogStream", "logs:PutLogEvents"], log_group.log_group_arn)
+        for grant in door.grants:
+            self._allow(role, [grant.action], self.arn(grant))
+        function = lambda_.Function(
+            self,
+            id,
+            function_name=name,
+            description=door.summary[:256],
+            code=lambda_.Code.from_asset(str(door_zip(door))),
+            handler=f"functions.{door.name}.handler",
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            architecture=self.architecture,
+            layers=self.layers,  # type: ignore[arg-type]
+            memory_size=door.host.memory,
+            timeout=Duration.seconds(door.host.timeout),
+            role=role,  # type: ignore[arg-type]
+            log_group=log_group,  # type: ignore[arg-type]
+            environment=self._environment(door),
+            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if door.host.snap_start else None,
+        )
+        function.node.add_dependency(role)
+        TRIGGERS[type(door)](self, door, function, role)
+        return function
+
+    def function_name(self, door: Door) -> str:
+        return f"{self.stage.name}-{door.name.replace('.', '-')}"
+
+    def _allow(self, role: iam.Role, actions: list[str], *resources: str) -> None:
+        role.add_to_policy(iam.PolicyStatement(actions=actions, resources=list(resources)))
+
+    def _environment(self, door: Door) -> dict[str, str]:
+        variables = {"STAGE": self.stage.name, "POWERTOOLS_SERVICE_NAME": "kalit"}
+        variables |= {grant.resource.variable: self.id_of(grant.resource) for grant in door.grants}
+        if isinstance(door, Endpoint):
+            variables["EDGE_SECRET_SHA256"] = ssm.StringParameter.value_for_string_parameter(
+                self, self.stage.edge_digest
+            )
+        if self.stage.sandbox:
+            variables["CLOCK_FILE"] = self.node.try_get_context("clock_file") or ""
+        return variables
+
+    def id_of(self, resource: Resource) -> str:
+        """What a door's environment says: the name of a table, the URL of a queue, the ARN of the rest."""
+        if isinstance(resource, Queue):
+            return self.state.queues[resource].queue_url
+        return self.state.name(resource) if resource.kind == "table" else self.arn(Grant(resource, ""))
+
+    def arn(self, grant: Grant) -> str:
+        """The ARN that a grant is about, built from names so that stacks do not hang on each other."""
+        if isinstance(grant.resource, Key):
+            return self.state.keys[grant.resource].key_arn
+        service, kind, between = ARNS[grant.resource.kind]
+        if grant.action == "states:StopExecution":
+            kind = "execution"
+        name = f"{kind}{between}{self.state.name(grant.resource)}{grant.part}"
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{name}"
+
+
+def _routes(stack: Doors, door: Endpoint, function: lambda_.Function, role: iam.Role) -> None:
+    id = function.node.id
+    integration = apigateway.CfnIntegration(
+        stack,
+        f"{id}Integration",
+        api_id=stack.api.api_id,
+        integration_type="AWS_PROXY",
+        integration_uri=function.function_arn,
+        payload_format_version="2.0",
+    )
+    for number, (method, path) in enumerate(door.routes):
+        # The edge strips the final slash, so routes have none.
+        key = path if path == "$default" else f"{method} {path.rstrip('/') or '/'}"
+        apigateway.CfnRoute(
+            stack, f"{id}Route{number}", api_id=stack.api.api_id, route_key=key, target=f"integrations/{integration.ref}"
+        )
+    lambda_.CfnPermission(
+        stack,
+        f"{id}Permission",
+        action="lambda:InvokeFunction",
+        function_name=function.function_arn,
+        principal="apigateway.amazonaws.com",
+        source_arn=f"arn:{stack.partition}:execute-api:{stack.region}:{stack.account}:{stack.api.api_id}/*",
+    )
+
+
+def _consume(stack: Doors, door: Consumer, function: lambda_.Function, role: iam.Role) -> None:
+    queue = stack.state.queues[door.queue]
+    stack._allow(
+        role, ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], stack.arn(Grant(door.queue, ""))
+    )
+    mapping = lambda_.CfnEventSourceMapping(
+        stack,
+        f"{function.node.id}Source",
+        function_name=function.function_name,
+        event_source_arn=queue.queue_arn,
+        batch_size=door.batch,
+        function_response_types=["ReportBatchItemFailures"],
+    )
+    mapping.node.add_dependency(role)
+
+
+def _follow(stack: Doors, door: Follower, function: lambda_.Function, role: iam.Role) -> None:
+    stream = stack.state.tables[door.table].table_stream_arn or ""
+    undelivered = stack.state.undelivered.queue_arn
+    stack._allow(
+        role, ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"], stream
+    )
+    stack._allow(role, ["sqs:SendMessage"], undelivered)
+    mapping = lambda_.CfnEventSourceMapping(
+        stack,
+        f"{function.node.id}Source",
+        function_name=function.function_name,
+        event_source_arn=stream,
+        starting_position="TRIM_HORIZON",
+        batch_size=100,
+        bisect_batch_on_function_error=True,
+        maximum_retry_attempts=10,
+        filter_criteria=lambda_.CfnEventSourceMapping.FilterCriteriaProperty(
+            filters=[lambda_.CfnEventSourceMapping.FilterProperty(pattern=json.dumps(streams.FILTER))]
+        ),
+        destination_config=lambda_.CfnEventSourceMapping.DestinationConfigProperty(
+            on_failure=lambda_.CfnEventSourceMapping.OnFailureProperty(destination=undelivered)
+        ),
+    )
+    mapping.node.add_dependency(role)
+
+
+def _tick(stack: Doors, door: Schedule, function: lambda_.Function, role: iam.Role) -> None:
+    rule = events.CfnRule(
+        stack,
+        f"{function.node.id}Rule",
+        name=stack.function_name(door),
+        schedule_expression=f"rate({door.minutes} minute{'s' if door.minutes > 1 else ''})",
+        targets=[
+            events.CfnRule.TargetProperty(
+                arn=function.function_arn,
+                id="door",
+                dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=stack.state.undelivered.queue_arn),
+            )
+        ],
+    )
+    lambda_.CfnPermission(
+        stack,
+        f"{function.node.id}Permission",
+        action="lambda:InvokeFunction",
+        function_name=function.function_arn,
+        principal="events.amazonaws.com",
+        source_arn=rule.attr_arn,
+    )
+
+
+def _listen(stack: Doors, door: Topic, function: lambda_.Function, role: iam.Role) -> None:
+    stack._allow(role, ["sqs:SendMessage"], stack.state.undelivered.queue_arn)
+    things.rule(stack, stack.function_name(door), door, function, stack.state.undelivered)
+
+
+def _called_by_name(stack: Doors, door: Door, function: lambda_.Function, role: iam.Role) -> None:
+    """A step has no trigger of its own: machines and the deployment call it."""
+
+
+TRIGGERS: dict[type[Door], Callable[..., None]] = {
+    Endpoint: _routes,
+    Consumer: _consume,
+    Follower: _follow,
+    Schedule: _tick,
+    Topic: _listen,
+    Step: _called_by_name,
+}

@@ -1,0 +1,61 @@
+"""Synthesis of the templates, reused while nothing that goes into it has changed."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SOURCES = ("functions", "layers", "infra", "requirements/runtime.lock", "cdk.json")
+
+
+class SynthesisFailed(Exception):
+    """The app did not synthesize; the message is what it printed."""
+
+
+def fingerprint(context: Mapping[str, str], roots: Sequence[Path] = ()) -> str:
+    """A hash over every file and value that synthesis reads."""
+    digest = hashlib.sha256(json.dumps([context, sys.version, *map(str, roots)], sort_keys=True).encode())
+    for file in sources(roots):
+        digest.update(f"{file}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
+def sources(roots: Sequence[Path] = ()) -> list[Path]:
+    """The files that synthesis reads, in order."""
+    found: list[Path] = []
+    for place in (*(ROOT / source for source in SOURCES), *roots):
+        found += [place] if place.is_file() else [file for file in place.rglob("*") if file.is_file()]
+    return sorted(file for file in found if "__pycache__" not in file.parts and ".mypy_cache" not in file.parts)
+
+
+def synthesize(target: Path, context: Mapping[str, str], roots: Sequence[Path] = ()) -> bool:
+    """Synthesize into `target`, unless it holds just that already. True when it had to. Raises `SynthesisFailed`."""
+    mark = target / "fingerprint"
+    now = fingerprint(context, roots)
+    if mark.exists() and mark.read_text() == now:
+        return False
+    partial = target.with_name(f"{target.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    told = {**context, "doors": ",".join(map(str, roots))}
+    environment = {
+        **os.environ,
+        "CDK_OUTDIR": str(partial),
+        "CDK_CONTEXT_JSON": json.dumps({**json.loads((ROOT / "cdk.json").read_text())["context"], **told}),
+        "CDK_VALIDATION": "false",
+        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
+        "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "layers" / "kalit" / "python"))),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "infra.app"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SynthesisFailed((done.stderr or done.stdout).strip())
+    (partial / "fingerprint").write_text(now)
+    shutil.rmtree(target, ignore_errors=True)
+    partial.rename(target)
+    return True

@@ -1,0 +1,214 @@
+"""Start the local engine, ministack 1.5.33, with the corrections it needs.
+
+Each correction asserts what it relies on, so that another version fails loudly instead of losing one silently.
+Runs in the engine's own environment (requirements/engine.lock) and imports nothing of ours.
+"""
+
+import asyncio
+import hashlib
+import importlib.metadata
+import io
+import json
+import os
+import signal
+import sys
+import threading
+import zipfile
+from pathlib import Path
+
+from ministack import app
+from ministack.core import iam_evaluator, lambda_runtime, persistence
+from ministack.services import apigateway, lambda_svc
+
+assert importlib.metadata.version("ministack") == "1.5.33"
+STATE = Path(os.environ["STATE_DIR"])
+AUTOSAVE_SECONDS = 1.5
+
+
+def listen_on_loopback_only():
+    """The MQTT listener binds all interfaces whatever BIND_HOST says."""
+    original = asyncio.BaseEventLoop.create_server
+
+    async def create_server(self, factory, host=None, port=None, **options):
+        if host in (None, "", "0.0.0.0", "::") and options.get("sock") is None:  # noqa: S104
+            host = "127.0.0.1"
+        return await original(self, factory, host, port, **options)
+
+    asyncio.BaseEventLoop.create_server = create_server
+
+
+def report_error_types():
+    """AWS reports the exception's class as errorType; Step Functions' Retry and Catch match on it."""
+    script = lambda_runtime._PYTHON_WORKER_SCRIPT
+    was = '{"status": "error", "error": str(e), "trace": traceback.format_exc()}'
+    now = (
+        '{"status": "error", "error": "\\x00" + json.dumps({"errorType": type(e).__name__, "errorMessage": str(e),'
+        ' "stackTrace": traceback.format_tb(e.__traceback__)}), "trace": traceback.format_exc()}'
+    )
+    assert script.count(was) == 1
+    lambda_runtime._PYTHON_WORKER_SCRIPT = script.replace(was, now)
+    original = lambda_svc._execute_function_warm
+
+    def execute(function, event, request_id):
+        answer = original(function, event, request_id)
+        body = answer.get("body")
+        if answer.get("error") and isinstance(body, dict) and str(body.get("errorMessage", "")).startswith("\x00"):
+            answer["body"] = json.loads(body["errorMessage"][1:])
+        return answer
+
+    lambda_svc._execute_function_warm = execute
+
+
+def do_not_wait_for_silent_handlers():
+    """A call that logs nothing waits 50 ms for a first line."""
+    drain = lambda_runtime.Worker._drain_stderr_bounded
+    assert drain.__defaults__ == (0.050, 0.005, 0.250)
+    drain.__defaults__ = (0.002, 0.001, 0.250)
+
+
+def read_cors_as_cloudformation_writes_it():
+    """CloudFormation hands CorsConfiguration over in PascalCase, the data plane reads camelCase."""
+    headers, preflight = apigateway._cors_response_headers, apigateway._cors_preflight_response
+
+    def camel(config):
+        return {key[:1].lower() + key[1:]: value for key, value in (config or {}).items()}
+
+    apigateway._cors_response_headers = lambda config, origin: headers(camel(config), origin)
+    apigateway._cors_preflight_response = lambda config, origin: preflight(camel(config), origin)
+
+
+def run_functions_on_a_bare_interpreter():
+    """Functions must find their layers and nothing else: not the packages of the engine's environment."""
+    original = lambda_runtime._detect_runtime_binary
+
+    def detect(runtime):
+        binary, script = original(runtime)
+        return (sys._base_executable if binary == sys.executable else binary), script
+
+    lambda_runtime._detect_runtime_binary = detect
+
+
+def count_loopback_as_secure_transport():
+    """Policies refuse plain HTTP; here it never leaves the machine, as TLS never leaves its encryption."""
+    original = iam_evaluator._resolve_condition_key
+
+    def resolve(key, context):
+        return "true" if key.lower() == "aws:securetransport" else original(key, context)
+
+    iam_evaluator._resolve_condition_key = resolve
+
+
+def unpack_layers_once():
+    """Every worker unpacks its layers anew: 40 MB and half a second each. One folder per content serves all."""
+    original = lambda_runtime.Worker._spawn
+    lock = threading.Lock()
+
+    def folder(layer):
+        data = lambda_svc._resolve_layer_zip(layer)
+        target = STATE / "layers" / hashlib.sha256(data).hexdigest()
+        with lock:
+            if not target.exists():
+                partial = target.with_suffix(".partial")
+                with zipfile.ZipFile(io.BytesIO(data)) as package:
+                    package.extractall(partial)
+                partial.rename(target)
+        return str(target)
+
+    def spawn(self):
+        config = self.config
+        folders = os.pathsep.join(folder(layer) for layer in config.get("Layers", []))
+        variables = {**config.get("Environment", {}).get("Variables", {}), "_LAMBDA_LAYERS_DIRS": folders}
+        self.config = {**config, "Layers": [], "Environment": {"Variables": variables}}
+        try:
+            original(self)
+        finally:
+            self.config = config
+
+    lambda_runtime.Worker._spawn = spawn
+
+
+def save_as_it_goes():
+    """The engine saves on a clean stop only. Saving every second and a half, `kill -9` loses no more than that.
+
+    Taken on the event loop, between two requests, so that a snapshot is of one moment. Functions and layers are
+    large and change only with a deployment: they are written when they do, their stream positions always.
+    """
+    if not persistence.PERSIST_STATE:
+        return
+    positions = STATE / "stream-positions.json"
+    served, written = app.app, {}
+    lock, save_state = threading.Lock(), persistence.save_state
+
+    def save_one_at_a_time(service, state):
+        with lock:
+            save_state(service, state)
+
+    persistence.save_state = save_one_at_a_time
+
+    def snapshot():
+        states = app._build_persistence_save_dict()
+        code = sorted((key, str(f["config"].get("CodeSha256")), str(f["config"].get("LastModified")))
+                      for key, f in lambda_svc._functions._data.items())
+        code.append((("layers", "", ""), str(len(lambda_svc._layers._data)), str(len(lambda_svc._esms._data))))
+        if written.get("lambda") == code:
+            states.pop("lambda", None)
+        written["lambda"] = code
+        return {name: state for name, get in states.items() if (state := get()) is not None}
+
+    def write(states, at):
+        for name, state in states.items():
+            text = json.dumps(state, default=persistence._json_default)
+            if name == "lambda" or written.get(name) != hash(text):
+                persistence.save_state(name, state)
+                written[name] = hash(text)
+        positions.with_suffix(".tmp").write_text(at)
+        positions.with_suffix(".tmp").replace(positions)
+
+    async def autosave():
+        if positions.exists():
+            restored = json.loads(positions.read_text(), object_hook=persistence._json_object_hook)
+            lambda_svc._dynamodb_stream_positions.update(restored)
+        while True:
+            await asyncio.sleep(AUTOSAVE_SECONDS)
+            states = snapshot()
+            at = json.dumps(lambda_svc._dynamodb_stream_positions, default=persistence._json_default)
+            await asyncio.to_thread(write, states, at)
+
+    async def with_autosave(scope, receive, send):
+        if scope["type"] != "lifespan":
+            return await served(scope, receive, send)
+
+        async def started(message):
+            await send(message)
+            if message["type"] == "lifespan.startup.complete":
+                tasks.append(asyncio.create_task(autosave()))
+
+        tasks = []
+        return await served(scope, receive, started)
+
+    app.app = with_autosave
+
+
+def stop_with_the_parent():
+    """Standard input is a pipe held by `make up`: when that dies, however it dies, save and go."""
+
+    def watch():
+        while os.read(0, 1024):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+if __name__ == "__main__":
+    listen_on_loopback_only()
+    report_error_types()
+    do_not_wait_for_silent_handlers()
+    read_cors_as_cloudformation_writes_it()
+    run_functions_on_a_bare_interpreter()
+    count_loopback_as_secure_transport()
+    unpack_layers_once()
+    save_as_it_goes()
+    stop_with_the_parent()
+    sys.argv = ["ministack"]
+    app.main()

@@ -1,0 +1,86 @@
+"""The public door of the local system: plays the edge by the rules of `infra/edge.py`."""
+
+from collections.abc import Callable
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, web
+from multidict import CIMultiDict
+from yarl import URL
+
+# What only the edge may say, and what belongs to one connection.
+DROPPED = {
+    "host",
+    "connection",
+    "keep-alive",
+    "transfer-encoding",
+    "content-length",
+    "x-kalit-edge",
+    "x-client-address",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-forwarded-path",
+    "x-forwarded-for",
+}
+LARGEST_BODY = 10 * 1024 * 1024  # API Gateway's own limit
+STARTING = {"detail": "The system is being deployed. Try again in a moment."}
+
+
+class Gateway:
+    """Serves on loopback; until `target` is set, everything is 503."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.target = ""
+        self.secret = ""
+        self.on_request: Callable[[str, str, int], None] = lambda method, path, status: None
+
+    async def start(self) -> None:
+        """Raises `OSError` when the port is taken."""
+        self.session = ClientSession(
+            timeout=ClientTimeout(total=60),
+            connector=TCPConnector(limit=0),
+            cookie_jar=DummyCookieJar(),
+            auto_decompress=False,
+        )
+        app = web.Application(client_max_size=LARGEST_BODY)
+        app.router.add_route("*", "/{path:.*}", self.handle)
+        self.runner = web.AppRunner(app, access_log=None, handle_signals=False)
+        await self.runner.setup()
+        await web.TCPSite(self.runner, "127.0.0.1", self.port, reuse_address=True).start()
+
+    async def stop(self) -> None:
+        await self.runner.cleanup()
+        await self.session.close()
+
+    async def handle(self, request: web.Request) -> web.Response:
+        answer = await self._answer(request)
+        self.on_request(request.method, request.path, answer.status)
+        return answer
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        if not self.target:
+            return web.json_response(STARTING, status=503, headers={"Retry-After": "1"})
+        path = request.rel_url.raw_path
+        stripped = path.rstrip("/") or "/"
+        query = f"?{request.rel_url.raw_query_string}" if request.rel_url.raw_query_string else ""
+        headers = CIMultiDict((name, value) for name, value in request.headers.items() if name.lower() not in DROPPED)
+        headers["x-kalit-edge"] = self.secret
+        headers["x-client-address"] = request.remote or ""
+        headers["x-forwarded-host"] = request.host
+        headers["x-forwarded-proto"] = request.scheme
+        headers["x-forwarded-path"] = path
+        try:
+            body = await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            return web.json_response({"message": "Request Entity Too Large"}, status=413)
+        try:
+            async with self.session.request(
+                request.method,
+                URL(f"{self.target}{stripped}{query}", encoded=True),
+                headers=headers,
+                data=body,
+                allow_redirects=False,
+            ) as answer:
+                kept = CIMultiDict((k, v) for k, v in answer.headers.items() if k.lower() not in DROPPED)
+                return web.Response(status=answer.status, headers=kept, body=await answer.read())
+        except (ClientError, TimeoutError):
+            return web.json_response({"message": "Service Unavailable"}, status=503, headers={"Retry-After": "1"})

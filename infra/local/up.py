@@ -1,0 +1,339 @@
+"""`make up`: the whole cloud on a laptop, in the foreground, until Ctrl-C or SIGTERM.
+
+Settings come from the environment (README, "Settings of the local system"). Everything listens on loopback.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from infra.stages import STAGES
+
+from . import assembly, deployer
+from .assembly import ROOT, SynthesisFailed
+from .deployer import Aws, DeploymentFailed
+from .gateway import Gateway
+
+STAGE = STAGES["local"]
+ENGINE_PYTHON = ROOT / ".venv-engine" / "bin" / "python"
+STARTED_WITHIN = 30.0  # seconds that the engine may take to come up
+STOPPED_WITHIN = 15.0
+
+
+class CannotStart(Exception):
+    """Why not, and what to do about it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a person or a test may set."""
+
+    port: int = 8000
+    mqtt_port: int = 8883
+    state: Path = ROOT / ".kalit"
+    admin: Mapping[str, str] = field(default_factory=dict)
+    clock_file: str = ""
+    doors: tuple[Path, ...] = ()
+    persist: bool = True
+    wait_scale: str = "1"
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str]) -> "Settings":
+        def number(name: str, default: int) -> int:
+            try:
+                return int(env.get(name) or default)
+            except ValueError:
+                raise CannotStart(f"{name}={env[name]} is not a port number.") from None
+
+        return cls(
+            port=number("PORT", 8000),
+            mqtt_port=number("MQTT_PORT", 8883),
+            state=Path(env.get("KALIT_STATE") or ROOT / ".kalit").resolve(),
+            admin={
+                "username": env.get("KALIT_ADMIN_USERNAME") or "admin",
+                "email": env.get("KALIT_ADMIN_EMAIL") or "",
+                "password": env.get("KALIT_ADMIN_PASSWORD") or "",
+            },
+            clock_file=str(Path(env["KALIT_CLOCK"]).resolve()) if env.get("KALIT_CLOCK") else "",
+        )
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def say(text: str) -> None:
+    print(f"  {text}", flush=True)  # noqa: T201
+
+
+class Engine:
+    """The engine's process, and what a killed run may have left of it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.port = free_port()
+        self.endpoint = f"http://127.0.0.1:{self.port}"
+        self.pid_file = settings.state / "engine.pid"
+        self.log = settings.state / "engine.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def clear_leftover(self) -> None:
+        """End an engine that a killed run left behind: two on one state would ruin it."""
+        if not self.pid_file.exists():
+            return
+        pid = int(self.pid_file.read_text() or 0)
+        command = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+        if "infra/local/engine.py" in command.stdout:
+            say(f"ending the engine that a killed run left behind (process {pid})")
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+                for _ in range(100):
+                    os.kill(pid, 0)
+                    time.sleep(0.1)
+                os.kill(pid, signal.SIGKILL)
+        self.pid_file.unlink(missing_ok=True)
+
+    def start(self) -> None:
+        folder = self.settings.state / "engine"
+        folder.mkdir(parents=True, exist_ok=True)
+        scratch = self.settings.state / "tmp"
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir()
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": os.environ.get("HOME", "/"),
+            "TMPDIR": str(scratch),
+            "AUTH": "true",
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(self.port),
+            "IOT_MTLS_PORT": str(self.settings.mqtt_port),
+            "PERSIST_STATE": "1" if self.settings.persist else "0",
+            "STATE_DIR": str(folder),
+            "S3_PERSIST": "1" if self.settings.persist else "0",
+            "S3_DATA_DIR": str(folder / "s3"),
+            "SFTP_ENABLED": "0",
+            "SFN_WAIT_SCALE": self.settings.wait_scale,
+            "LOG_LEVEL": "WARNING",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        (folder / "layers").mkdir(exist_ok=True)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [str(ENGINE_PYTHON), str(ROOT / "infra" / "local" / "engine.py")],
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.pid_file.write_text(str(self.process.pid))
+
+    async def ready(self) -> None:
+        """Wait until it answers. Raises `CannotStart`."""
+        assert self.process
+        deadline = time.monotonic() + STARTED_WITHIN
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            try:
+                await asyncio.to_thread(urllib.request.urlopen, f"{self.endpoint}/_ministack/health", timeout=1)
+                return
+            except OSError:
+                await asyncio.sleep(0.05)
+        raise CannotStart(f"The local engine did not come up. Its last words:\n{_tail(self.log)}")
+
+    async def stop(self) -> None:
+        """Let it save, then go."""
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                await asyncio.to_thread(self.process.wait, STOPPED_WITHIN)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        if self.process and isinstance(self.process.stdin, IO):
+            self.process.stdin.close()
+        self.pid_file.unlink(missing_ok=True)
+
+
+class System:
+    """Engine, templates and gateway together."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.engine = Engine(settings)
+        self.aws = Aws(self.engine.endpoint)
+        self.gateway = Gateway(settings.port)
+        self.templates = settings.state / "assembly"
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.settings.port}"
+
+    async def start(self) -> None:
+        """Everything, in order, telling each step. Raises `CannotStart`."""
+        await asyncio.to_thread(self.check)
+        try:
+            await self.gateway.start()
+        except OSError:
+            raise CannotStart(
+                f"Port {self.settings.port} is taken by another program. Stop it, or choose another: PORT=8001 make up"
+            ) from None
+        self.engine.clear_leftover()
+        self.engine.start()
+        await asyncio.gather(asyncio.to_thread(self.synthesize), self.engine.ready())
+        await asyncio.to_thread(self.deploy)
+        self.gateway.secret = await asyncio.to_thread(deployer.share_edge_secret, self.aws, STAGE)
+        api = await asyncio.to_thread(deployer.api_id, self.aws, STAGE)
+        if resumed := await asyncio.to_thread(deployer.resume, self.aws):
+            say(f"{resumed} executions go on that the last stop had cut")
+        await asyncio.to_thread(self.bootstrap)
+        self.gateway.target = f"{self.engine.endpoint}/_aws/execute-api/{api}/$default"
+        await asyncio.to_thread(self.warm)
+
+    def check(self) -> None:
+        """What must be there before anything is started."""
+        if not shutil.which("node"):
+            raise CannotStart("Node.js is not installed; the templates are made with it. Install Node 20 or newer.")
+        if not ENGINE_PYTHON.exists():
+            raise CannotStart("The engine's environment is missing. Run `make install`.")
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", self.settings.mqtt_port))
+            except OSError:
+                raise CannotStart(
+                    f"Port {self.settings.mqtt_port}, for MQTT, is taken by another program, perhaps another "
+                    "`make up`. Stop it, or choose another: MQTT_PORT=8884 make up"
+                ) from None
+        self.settings.state.mkdir(parents=True, exist_ok=True)
+
+    def synthesize(self) -> None:
+        context = {"stage": STAGE.name, "clock_file": self.settings.clock_file}
+        started = time.monotonic()
+        made = assembly.synthesize(self.templates, context, self.settings.doors)
+        say(f"templates: {f'synthesized in {time.monotonic() - started:.1f} s' if made else 'unchanged'}")
+
+    def deploy(self) -> None:
+        deployer.deploy(self.aws, self.templates, STAGE, say)
+
+    def bootstrap(self) -> None:
+        """The first administrator; a password of our own making is shown once, here."""
+        password = self.settings.admin["password"] or secrets.token_urlsafe(12)
+        answer = self.call("accounts.bootstrap", {**self.settings.admin, "password": password})
+        if answer["created"] and not self.settings.admin["password"]:
+            say(f"administrator {self.settings.admin['username']} made, password (shown this once): {password}")
+
+    def warm(self) -> None:
+        """Start the doors that others wait for, so that the first task is as quick as the next."""
+        for name in ("tasks.dispatch", "tasks.sum"):
+            self.call(name, json.loads((ROOT / "events" / f"{name.replace('.', '/')}.json").read_text()))
+
+    def call(self, door: str, event: Any) -> Any:
+        """Invoke a door by name. Raises `CannotStart` with the door's error."""
+        answer = self.aws.client("lambda").invoke(
+            FunctionName=f"{STAGE.name}-{door.replace('.', '-')}", Payload=json.dumps(event).encode()
+        )
+        body = json.loads(answer["Payload"].read() or b"null")
+        if "FunctionError" in answer:
+            raise CannotStart(f"{door} failed: {body}")
+        return body
+
+    async def reload(self) -> None:
+        """Watch the sources, and deploy what changed. A change that does not synthesize is told and waited out."""
+        seen = _stamps(self.settings)
+        while True:
+            await asyncio.sleep(0.5)
+            now = _stamps(self.settings)
+            if now == seen:
+                continue
+            changed = sorted({str(path.relative_to(ROOT)) for path, _ in seen ^ now if path.is_relative_to(ROOT)})
+            seen = now
+            say(f"changed: {', '.join(changed[:5])}")
+            started = time.monotonic()
+            try:
+                await asyncio.to_thread(self.synthesize)
+                await asyncio.to_thread(self.deploy)
+                say(f"reloaded in {time.monotonic() - started:.1f} s")
+            except (SynthesisFailed, DeploymentFailed) as error:
+                say(f"not reloaded, the old code goes on: {error}")
+
+    async def stop(self) -> None:
+        with contextlib.suppress(AttributeError):
+            await self.gateway.stop()
+        await self.engine.stop()
+
+
+def _stamps(settings: Settings) -> set[tuple[Path, float]]:
+    stamps = set()
+    for file in assembly.sources(settings.doors):
+        with contextlib.suppress(FileNotFoundError):
+            stamps.add((file, file.stat().st_mtime))
+    return stamps
+
+
+def _tail(file: Path, lines: int = 15) -> str:
+    return "\n".join(file.read_text(errors="replace").splitlines()[-lines:]) if file.exists() else ""
+
+
+async def main() -> int:
+    """Run until told to stop. Returns the exit status."""
+    started = time.monotonic()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        system = System(Settings.from_environment(os.environ))
+    except CannotStart as error:
+        print(f"\nCannot start: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    system.gateway.on_request = lambda method, path, status: say(f"{method} {path} {status}")
+    try:
+        print(f"Kalit starts; its state is in {system.settings.state}", flush=True)  # noqa: T201
+        starting = asyncio.create_task(system.start())
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if not starting.done():
+            starting.cancel()
+            return 0
+        starting.result()
+        print(  # noqa: T201
+            f"Ready in {time.monotonic() - started:.1f} s: {system.url}  docs {system.url}/api/schema/"
+            f"  admin {system.settings.admin['username']}  (Ctrl-C stops)",
+            flush=True,
+        )
+        reload = asyncio.create_task(system.reload())
+        gone = asyncio.create_task(asyncio.to_thread(system.engine.process.wait))  # type: ignore[union-attr]
+        await asyncio.wait((reload, stopping, gone), return_when=asyncio.FIRST_COMPLETED)
+        if gone.done() and not stop.is_set():
+            print(f"\nThe local engine died. Its last words:\n{_tail(system.engine.log)}", file=sys.stderr)  # noqa: T201
+            return 1
+        reload.cancel()
+        return 0
+    except (CannotStart, DeploymentFailed, SynthesisFailed) as error:
+        print(f"\nCannot start: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    finally:
+        say("stopping; the state is kept")
+        await system.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))

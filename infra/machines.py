@@ -1,0 +1,66 @@
+"""State machines: waiting that holds no worker. Each belongs to the domain whose steps it calls."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_stepfunctions as sfn
+
+from kalit.kit.resources import Machine
+
+# Doubling from one second with full jitter: eight tries take about four minutes; then the sweeper takes over.
+RETRY = [
+    {
+        "ErrorEquals": ["States.ALL"],
+        "IntervalSeconds": 1,
+        "MaxAttempts": 8,
+        "BackoffRate": 2,
+        "MaxDelaySeconds": 60,
+        "JitterStrategy": "FULL",
+    }
+]
+
+
+def countdown(steps: Mapping[str, lambda_.Function]) -> dict[str, Any]:
+    """Wait until the countdown is over, then end its task."""
+    return {
+        "StartAt": "Wait",
+        "States": {
+            "Wait": {"Type": "Wait", "TimestampPath": "$.due_at", "Next": "Finish"},
+            "Finish": {
+                "Type": "Task",
+                "Resource": steps["tasks.countdown"].function_arn,
+                "Retry": RETRY,
+                "End": True,
+            },
+        },
+    }
+
+
+# folder of doors -> its machines: (definition, the steps it calls)
+MACHINES = {"tasks": {Machine.COUNTDOWN: (countdown, ["tasks.countdown"])}}
+
+
+def build(stack: Stack, stage: str, folder: str, functions: Mapping[str, lambda_.Function]) -> None:
+    """The machines of one folder of doors."""
+    for machine, (definition, steps) in MACHINES.get(folder, {}).items():
+        name = machine.value.title()
+        role = iam.Role(
+            stack, f"{name}MachineRole", assumed_by=iam.ServicePrincipal("states.amazonaws.com")  # type: ignore[arg-type]
+        )
+        role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["lambda:InvokeFunction"], resources=[functions[step].function_arn for step in steps]
+            )
+        )
+        built = sfn.CfnStateMachine(
+            stack,
+            f"{name}Machine",
+            state_machine_name=f"{stage}-{machine.value}",
+            definition_string=stack.to_json_string(definition(functions)),
+            role_arn=role.role_arn,
+            tracing_configuration=sfn.CfnStateMachine.TracingConfigurationProperty(enabled=False),
+        )
+        built.node.add_dependency(role)

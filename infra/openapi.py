@@ -1,0 +1,253 @@
+"""The API as OpenAPI 3.1, derived from the doors: `make openapi` writes it, a test fails on drift."""
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any, get_args, get_origin
+
+import yaml
+from aws_lambda_powertools.event_handler.openapi.models import OpenAPI
+from pydantic import BaseModel, TypeAdapter
+from pydantic.json_schema import models_json_schema
+
+from kalit.kit.api import ASKED, Endpoint, Reply
+from kalit.kit.errors import (
+    AppError,
+    Forbidden,
+    Invalid,
+    KeyReused,
+    NotFound,
+    ParseError,
+    Refused,
+    StillRunning,
+    TokenNotValid,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMediaType,
+)
+from kalit.kit.pages import Page
+
+from .catalog import ROOT, catalog, endpoints
+
+FILES = ROOT / "functions" / "edge"
+PATH_TYPES = {"int": {"type": "integer", "minimum": 0}, "UUID": {"type": "string", "format": "uuid"}, "str": {"type": "string"}}
+
+# The bodies of errors in each dialect (CONTRACT 1.3) and as RFC 9457.
+ERRORS: dict[str, Any] = {
+    "Detail": {"type": "object", "required": ["detail"], "properties": {"detail": {"type": "string"}}},
+    "Fields": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+    "Refusal": {"type": "array", "items": {"type": "string"}},
+    "ErrorV1": {
+        "type": "object",
+        "required": ["success", "error"],
+        "properties": {
+            "success": {"const": False},
+            "error": {
+                "type": "object",
+                "required": ["message", "code"],
+                "properties": {
+                    "message": {"type": "string"},
+                    "code": {"type": "integer"},
+                    "fields": {"$ref": "#/components/schemas/Fields"},
+                },
+            },
+        },
+    },
+    "Problem": {
+        "type": "object",
+        "required": ["type", "title", "status", "detail", "instance", "code", "request_id"],
+        "properties": {
+            "type": {"type": "string", "format": "uri"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            "instance": {"type": "string"},
+            "code": {"type": "string"},
+            "request_id": {"type": "string"},
+            "errors": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+                },
+            },
+        },
+    },
+}
+
+
+def document(doors: Sequence[Endpoint]) -> dict[str, Any]:
+    """The whole document, checked against the model of OpenAPI 3.1."""
+    models = _models(doors)
+    refs, definitions = models_json_schema(models, ref_template="#/components/schemas/{model}")
+    schemas = {**ERRORS, **definitions.get("$defs", {})}
+    paths: dict[str, Any] = {}
+    for door in doors:
+        for number, (method, path) in enumerate(door.routes):
+            operation = _operation(door, refs, door.name if number == 0 else f"{door.name}.{number + 1}")
+            paths.setdefault(path, {})[method.lower()] = operation
+    told = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Kalit",
+            "version": "1.0.0",
+            "description": "Shop, locks, campaigns, staff and tasks of a company that sells smart locks. "
+            "Every path is served with and without its final slash.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "paths": dict(sorted(paths.items())),
+        "components": {
+            "schemas": dict(sorted(schemas.items())),
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+    OpenAPI.model_validate(told)
+    return told
+
+
+def _models(doors: Sequence[Endpoint]) -> list[tuple[type[BaseModel], Any]]:
+    models: dict[tuple[type[BaseModel], str], None] = {}
+    for door in doors:
+        if "body" in door.wants:
+            models[door.wants["body"], "validation"] = None
+        answer = _answer_model(door)
+        if answer:
+            models[answer, "serialization"] = None
+    return list(models)
+
+
+def _answer_model(door: Endpoint) -> type[BaseModel] | None:
+    returned = door.call.__annotations__.get("return")
+    if get_origin(returned) is Page:
+        returned = get_args(returned)[0]
+    return returned if isinstance(returned, type) and issubclass(returned, BaseModel) else None
+
+
+def _operation(door: Endpoint, refs: dict[Any, Any], id: str) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "operationId": id,
+        "tags": [door.folder],
+        "summary": door.summary,
+        "parameters": [*_path_parameters(door), *_query_parameters(door), *_header_parameters(door)],
+        "responses": _responses(door, refs),
+    }
+    if "body" in door.wants:
+        schema = refs[door.wants["body"], "validation"]
+        types = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
+        told["requestBody"] = {"required": True, "content": {kind: {"schema": schema} for kind in types}}
+    if door.caller_kind:
+        told["security"] = [{"bearer": []}, {}] if door.open_to_all else [{"bearer": []}]
+    return told
+
+
+def _path_parameters(door: Endpoint) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": PATH_TYPES[kind.__name__]}
+        for name, kind in door.wants.items()
+        if name not in ASKED
+    ]
+
+
+def _query_parameters(door: Endpoint) -> list[dict[str, Any]]:
+    if "query" not in door.wants:
+        return []
+    schema = door.wants["query"].model_json_schema(ref_template="{model}")
+    named = schema.get("$defs", {})
+    parameters = []
+    for name, told in schema["properties"].items():
+        choices = [named.get(option.get("$ref", ""), option) for option in told.pop("anyOf", [])]
+        choices = [choice for choice in choices if choice.get("type") != "null"]
+        parameter = {"name": name, "in": "query", "required": False, "schema": choices[0] if choices else told}
+        if "description" in told:
+            parameter["description"] = told["description"]
+        parameters.append(parameter)
+    return parameters
+
+
+def _header_parameters(door: Endpoint) -> list[dict[str, Any]]:
+    if not door.once:
+        return []
+    told = "The same key and body give the first answer again for 24 hours."
+    return [{"name": "Idempotency-Key", "in": "header", "description": told, "schema": {"type": "string", "maxLength": 255}}]
+
+
+def _responses(door: Endpoint, refs: dict[Any, Any]) -> dict[str, Any]:
+    told: dict[str, Any] = {str(door.status): {"description": "Done.", "content": _success(door, refs)}}
+    by_status: dict[int, list[type[AppError]]] = {}
+    for error in _errors(door):
+        by_status.setdefault(error.status, []).append(error)
+    for status, errors in sorted(by_status.items()):
+        names = list(dict.fromkeys(_schema_name(door, error) for error in errors))
+        schemas = [{"$ref": f"#/components/schemas/{name}"} for name in names]
+        told[str(status)] = {
+            "description": " / ".join(dict.fromkeys(" ".join((error.__doc__ or "").split()) for error in errors)),
+            "content": {
+                "application/json": {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}},
+                "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
+            },
+        }
+    return told
+
+
+def _success(door: Endpoint, refs: dict[Any, Any]) -> dict[str, Any]:
+    returned = door.call.__annotations__.get("return")
+    answer = _answer_model(door)
+    schema = refs[answer, "serialization"] if answer else {}
+    if get_origin(returned) is Page:
+        link = {"type": ["string", "null"], "format": "uri"}
+        schema = {
+            "type": "object",
+            "required": ["count", "next", "previous", "results"],
+            "properties": {
+                "count": {"type": "integer"},
+                "next": link,
+                "previous": link,
+                "results": {"type": "array", "items": schema},
+            },
+        }
+    elif answer is None and returned is not Reply:
+        schema = TypeAdapter(returned).json_schema()
+    return {"application/json": {"schema": schema}}
+
+
+def _errors(door: Endpoint) -> list[type[AppError]]:
+    """All that this door may answer: what it declares, and what its kind of door always may."""
+    errors: list[type[AppError]] = [*door.raises, Forbidden, TooLarge, Unavailable]
+    if "body" in door.wants:
+        errors += [Invalid, ParseError, UnsupportedMediaType]
+    if "query" in door.wants:
+        errors += [Invalid]
+    if door.caller_kind:
+        errors += [TokenNotValid] if door.open_to_all else [Unauthenticated, TokenNotValid]
+    if door.once:
+        errors += [Invalid, StillRunning, KeyReused]
+    if any(name not in ASKED for name in door.wants):
+        errors += [NotFound]
+    return list(dict.fromkeys(errors))
+
+
+def _schema_name(door: Endpoint, error: type[AppError]) -> str:
+    if door.path.startswith("/api/v1/"):
+        return "ErrorV1"
+    return "Fields" if error is Invalid else "Refusal" if issubclass(error, Refused) else "Detail"
+
+
+def write() -> None:
+    """The two files that the schema door serves."""
+    told = document(endpoints(catalog()))
+    (FILES / "openapi.json").write_text(as_json(told))
+    (FILES / "openapi.yaml").write_text(as_yaml(told))
+
+
+def as_json(told: dict[str, Any]) -> str:
+    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+
+
+def as_yaml(told: dict[str, Any]) -> str:
+    return yaml.safe_dump(told, allow_unicode=True, sort_keys=False, width=120)
+
+
+if __name__ == "__main__":
+    write()
+    print("wrote functions/edge/openapi.json and openapi.yaml", file=sys.stderr)

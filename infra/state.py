@@ -1,0 +1,117 @@
+"""What holds data: tables, queues and their dead-letter queues, keys, secrets. Written out by hand."""
+
+from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from kalit.kit.resources import Key, Queue, Resource, Table
+
+from . import watch
+from .stages import Stage
+
+STRING = dynamodb.AttributeType.STRING
+# Deliveries before a message is put aside; AWS advises at least five.
+MOST_RECEIVES = 5
+
+
+class State(Stack):
+    """Everything that must outlive a deployment."""
+
+    def __init__(self, scope: Construct, id: str, stage: Stage) -> None:
+        super().__init__(scope, id)
+        self.stage = stage
+        self.tables: dict[Table, dynamodb.Table] = {
+            Table.ACCOUNTS: self._table(Table.ACCOUNTS),
+            Table.TASKS: self._table(Table.TASKS, stream=dynamodb.StreamViewType.NEW_IMAGE),
+            Table.OPS: self._table(Table.OPS),
+        }
+        tasks = self.tables[Table.TASKS]
+        tasks.add_local_secondary_index(
+            index_name="by_status", sort_key=dynamodb.Attribute(name="listing", type=STRING)
+        )
+        tasks.add_global_secondary_index(
+            index_name="open",
+            partition_key=dynamodb.Attribute(name="open", type=STRING),
+            sort_key=dynamodb.Attribute(name="due_at", type=STRING),
+            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+        )
+        self.dead: list[sqs.Queue] = []
+        # Where stream records, schedule ticks and MQTT messages wait that their doors failed on.
+        self.undelivered = self._dead_letters("undelivered")
+        # Visibility is six times the consumer's timeout, as Lambda asks.
+        self.queues = {Queue.SUM: self._queue(Queue.SUM, visibility=Duration.seconds(60))}
+        self.keys = {key: self._signing_key(key) for key in (Key.TOKENS_A, Key.TOKENS_B)}
+        self.edge_secret = secretsmanager.Secret(
+            self,
+            "EdgeSecret",
+            secret_name=stage.edge_secret,
+            description="The header by which the API knows its own edge.",
+            generate_secret_string=secretsmanager.SecretStringGenerator(password_length=48, exclude_punctuation=True),
+            removal_policy=self._removal,
+        )
+        watch.dead_letters(self, self.dead)
+
+    @property
+    def _removal(self) -> RemovalPolicy:
+        return RemovalPolicy.RETAIN if self.stage.production else RemovalPolicy.DESTROY
+
+    def name(self, resource: Resource) -> str:
+        """The physical name: stage and name, so that stacks need not import it from each other."""
+        return f"{self.stage.name}-{resource.value}"
+
+    def _table(self, table: Table, stream: dynamodb.StreamViewType | None = None) -> dynamodb.Table:
+        return dynamodb.Table(
+            self,
+            f"{table.value.title()}Table",
+            table_name=self.name(table),
+            partition_key=dynamodb.Attribute(name="pk", type=STRING),
+            sort_key=dynamodb.Attribute(name="sk", type=STRING),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            time_to_live_attribute="ttl",
+            stream=stream,
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            deletion_protection=self.stage.production,
+            removal_policy=self._removal,
+        )
+
+    def _queue(self, queue: Queue, visibility: Duration) -> sqs.Queue:
+        return sqs.Queue(
+            self,
+            f"{queue.value.title()}Queue",
+            queue_name=self.name(queue),
+            visibility_timeout=visibility,
+            retention_period=Duration.days(4),
+            enforce_ssl=True,
+            dead_letter_queue=sqs.DeadLetterQueue(
+                max_receive_count=MOST_RECEIVES, queue=self._dead_letters(f"{queue.value}-dead")
+            ),
+            removal_policy=self._removal,
+        )
+
+    def _dead_letters(self, name: str) -> sqs.Queue:
+        queue = sqs.Queue(
+            self,
+            f"{name.title().replace('-', '')}Queue",
+            queue_name=f"{self.stage.name}-{name}",
+            retention_period=Duration.days(14),
+            enforce_ssl=True,
+            removal_policy=self._removal,
+        )
+        self.dead.append(queue)
+        return queue
+
+    def _signing_key(self, key: Key) -> kms.Key:
+        return kms.Key(
+            self,
+            f"{key.value.title().replace('-', '')}Key",
+            alias=f"{self.stage.name}-{key.value}",
+            description="Signs access and refresh tokens.",
+            key_spec=kms.KeySpec.ECC_NIST_P256,
+            key_usage=kms.KeyUsage.SIGN_VERIFY,
+            removal_policy=self._removal,
+        )

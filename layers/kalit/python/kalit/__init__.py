@@ -1,0 +1,1 @@
+"""What the product knows. Domains lean on `kalit.kit`; the kit leans on nothing of ours."""

@@ -1,0 +1,33 @@
+"""How passwords are kept: argon2id at OWASP's floor (19 MiB, 2 passes, 1 lane)."""
+
+from functools import cache
+from typing import Any
+
+
+@cache
+def _hasher() -> Any:
+    from argon2 import PasswordHasher
+
+    return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
+
+@cache
+def _nobody() -> str:
+    """A hash that no password matches, so that an unknown name costs the same as a wrong password."""
+    return hashed("no account has this password")
+
+
+def hashed(password: str) -> str:
+    text: str = _hasher().hash(password)
+    return text
+
+
+def matches(kept: str | None, password: str) -> bool:
+    """Whether `password` is the one behind the kept hash. Exactly one verification, also for no account."""
+    from argon2.exceptions import InvalidHashError, VerificationError
+
+    try:
+        _hasher().verify(kept or _nobody(), password)
+    except (VerificationError, InvalidHashError):
+        return False
+    return kept is not None

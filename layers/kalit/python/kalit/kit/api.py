@@ -1,0 +1,253 @@
+"""HTTP doors: one decorator is the route, the rights, the docs and the Lambda entry.
+
+    @api.post("/api/v1/devices/{device_id}/reboot/", uses=[Table.LOCKS.get], raises=[LockOffline])
+    def handler(device_id: UUID, caller: Caller) -> CommandSent:
+
+The parameters say what the door wants, by name:
+
+* `caller: Caller` any signed-in account, `caller: Admin` that role only, `caller: Caller | None` also nobody
+* `body: Model` the JSON or form body, `query: Model` the query string
+* `key: UUID | None` the derived key of an Idempotency-Key, for doors with `once=True`
+* `request: Request` everything else; any other name is a parameter of the path (int, UUID or str)
+
+It returns a pydantic model, a `Page`, plain JSON data or a `Reply`.
+"""
+
+import hashlib
+import inspect
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import Any, ClassVar, get_args
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from . import caller as callers
+from . import clock, dialects, fields, once, words
+from .caller import Caller
+from .doors import Door, Host
+from .errors import AppError, Forbidden, NotFound, Unavailable
+from .log import begin, log
+from .once import Once
+from .pages import Page
+from .request import Request
+from .resources import Grant
+from .tables import busy
+
+ALWAYS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Strict-Transport-Security": "max-age=31536000",
+    "Vary": "Accept, Accept-Language, Authorization",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+ASKED = {"caller", "body", "query", "key", "request"}
+
+
+class NotFromEdge(Forbidden):
+    """Requests must come through the public address of this service."""
+
+    ru = "Запросы принимаются только через публичный адрес сервиса."
+    uz = "Soʻrovlar faqat xizmatning ochiq manzili orqali qabul qilinadi."
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer with its own status, headers or media type. `body` is JSON data, or text to send as it is."""
+
+    body: Any
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    media_type: str = "application/json"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Endpoint(Door):
+    """A declared HTTP door."""
+
+    method: str
+    path: str
+    status: int = 200
+    raises: tuple[type[AppError], ...] = ()
+    also: tuple[tuple[str, str], ...] = ()
+    once: bool = False
+
+    kind: ClassVar[str] = "api"
+
+    @property
+    def routes(self) -> tuple[tuple[str, str], ...]:
+        """(method, path) of every way in; paths as the contract writes them, with the final slash."""
+        return ((self.method, self.path), *self.also)
+
+    @property
+    def trigger(self) -> str:
+        return ", ".join(f"{method} {path}" for method, path in self.routes)
+
+    @cached_property
+    def wants(self) -> dict[str, Any]:
+        """Parameter name -> annotation."""
+        return {name: p.annotation for name, p in inspect.signature(self.call).parameters.items()}
+
+    @cached_property
+    def caller_kind(self) -> type[Caller] | None:
+        annotation = self.wants.get("caller")
+        return next((kind for kind in (get_args(annotation) or (annotation,)) if kind not in (None, type(None))), None)
+
+    @property
+    def open_to_all(self) -> bool:
+        return type(None) in get_args(self.wants.get("caller")) or self.caller_kind is None
+
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        implied = (*(callers.GRANTS if self.caller_kind else ()), *(once.GRANTS if self.once else ()))
+        return tuple(dict.fromkeys((*self.uses, *implied)))
+
+    def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        request = Request(event)
+        begin(self, request_id=request.id)
+        try:
+            answer = self._answer(request)
+        except AppError as error:
+            answer = self._refusal(error, request)
+        except Exception as error:
+            log.exception("failed")
+            answer = self._refusal(Unavailable() if busy(error) else AppError(), request)
+        answer["headers"] |= ALWAYS | {"X-Request-Id": request.id}
+        return answer
+
+    def _answer(self, request: Request) -> dict[str, Any]:
+        _from_edge(request)
+        arguments: dict[str, Any] = {
+            name: _path_value(request.parameters.get(name, ""), wanted)
+            for name, wanted in self.wants.items()
+            if name not in ASKED
+        }
+        at = clock.now()
+        caller = self._caller(request, at)
+        if "caller" in self.wants:
+            arguments["caller"] = caller
+        if "query" in self.wants:
+            arguments["query"] = fields.read(self.wants["query"], request.fields(), source="query")
+        if "body" in self.wants:
+            data, source = request.data()
+            arguments["body"] = fields.read(self.wants["body"], data, source=source)
+        else:
+            request.raw()  # refuses a body that is too large, wanted or not
+        if "request" in self.wants:
+            arguments["request"] = request
+        return self._once(request, caller, arguments, at) if self.once else self._run(request, arguments)
+
+    def _caller(self, request: Request, at: Any) -> Caller | None:
+        authorization = request.header("authorization")
+        if self.caller_kind is None or (self.open_to_all and not authorization):
+            return None
+        caller = callers.authenticate(authorization, self.caller_kind, at)
+        log.append_keys(caller_id=caller.id)
+        return caller
+
+    def _once(self, request: Request, caller: Caller | None, arguments: dict[str, Any], at: Any) -> dict[str, Any]:
+        header = request.header("idempotency-key")
+        if not header:
+            return self._run(request, {**arguments, **({"key": None} if "key" in self.wants else {})})
+        scope = f"{caller.uuid if caller else 'anonymous'} {self.method} {request.path}"
+        body = hashlib.sha256(request.raw()).hexdigest()
+        claimed = Once.claim(header, scope, body, at, lease=self.host.timeout + 1)
+        if not isinstance(claimed, Once):
+            return claimed | {"headers": claimed["headers"] | {"Idempotent-Replayed": "true"}}
+        try:
+            answer = self._run(request, {**arguments, **({"key": claimed.key} if "key" in self.wants else {})})
+        except AppError as error:
+            answer = self._refusal(error, request)
+        except Exception:
+            claimed.row.delete()
+            raise
+        claimed.finish(answer)
+        return answer
+
+    def _run(self, request: Request, arguments: dict[str, Any]) -> dict[str, Any]:
+        result = self.call(**arguments)
+        reply = result if isinstance(result, Reply) else Reply(result, self.status)
+        log.info("answered", extra={"code": reply.status})
+        return _response(reply.status, reply.media_type, _text(reply.body, request), reply.headers)
+
+    def _refusal(self, error: AppError, request: Request) -> dict[str, Any]:
+        if error.status < 500:
+            log.info("refused", extra={"code": error.code})
+        media_type, body = dialects.written(
+            error,
+            path=request.path,
+            accept=request.header("accept"),
+            language=words.choose(request.header("accept-language")),
+            request_id=request.id,
+        )
+        return _response(error.status, media_type, json.dumps(body, ensure_ascii=False), error.headers)
+
+
+def _from_edge(request: Request) -> None:
+    """Refuse what did not come through the edge, which proves itself with a secret header."""
+    expected = os.environ.get("EDGE_SECRET_SHA256", "").split()
+    shown = hashlib.sha256(request.header("x-kalit-edge").encode()).hexdigest()
+    if expected and shown not in expected:
+        raise NotFromEdge
+
+
+def _path_value(text: str, wanted: type) -> Any:
+    """A path parameter as int, UUID or str; what is not one names nothing, so `NotFound`."""
+    if wanted is int:
+        if not (text.isascii() and text.isdigit() and len(text) < 19):
+            raise NotFound
+        return int(text)
+    if wanted is UUID:
+        try:
+            return UUID(text)
+        except ValueError:
+            raise NotFound from None
+    return text
+
+
+def _text(body: Any, request: Request) -> str:
+    if isinstance(body, Page):
+        body = body.body(request.url, request.query)
+    if isinstance(body, BaseModel):
+        return body.model_dump_json()
+    return body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+
+
+def _response(status: int, media_type: str, text: str, headers: dict[str, str]) -> dict[str, Any]:
+    return {"statusCode": status, "headers": {"Content-Type": media_type, **headers}, "body": text}
+
+
+def _endpoint(
+    method: str,
+    path: str,
+    *,
+    uses: Sequence[Grant] = (),
+    raises: Sequence[type[AppError]] = (),
+    status: int = 200,
+    also: Sequence[tuple[str, str]] = (),
+    once: bool = False,
+    host: Host = Host(),
+) -> Callable[[Callable[..., Any]], Endpoint]:
+    return lambda call: Endpoint(
+        call=call,
+        method=method,
+        path=path,
+        uses=tuple(uses),
+        raises=tuple(raises),
+        status=status,
+        also=tuple(also),
+        once=once,
+        host=host,
+    )
+
+
+get, post, put, patch, delete = (partial(_endpoint, m) for m in ("GET", "POST", "PUT", "PATCH", "DELETE"))
+
+
+def fallback(*, host: Host = Host()) -> Callable[[Callable[..., Any]], Endpoint]:
+    """The door behind API Gateway's `$default` route: whatever no other door serves."""
+    return _endpoint("ANY", "$default", host=host)

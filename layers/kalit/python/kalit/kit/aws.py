@@ -1,0 +1,36 @@
+"""AWS clients: one session and one client per service in a process, made at first use.
+
+botocore itself rather than boto3: the same SDK without the resource layer, which costs a third of
+its import time (see docs/speed.md for the method).
+"""
+
+from functools import cache
+from typing import Any
+
+# A door answers within seconds: give up early and let the caller's or the queue's retry decide.
+TIMEOUTS = {"connect_timeout": 2, "read_timeout": 5}
+
+
+@cache
+def _session() -> Any:
+    from botocore.session import get_session
+
+    return get_session()
+
+
+@cache
+def client(service: str) -> Any:
+    """A botocore client, e.g. `client("sqs")`. Requests are built from checked models, so its own validation is off."""
+    from botocore.config import Config
+
+    config = Config(
+        parameter_validation=False,
+        retries={"mode": "standard", "total_max_attempts": 3},
+        **TIMEOUTS,
+    )
+    return _session().create_client(service, config=config)
+
+
+def error_code(error: Exception) -> str:
+    """The AWS error code of a botocore `ClientError`, or an empty string."""
+    return str(getattr(error, "response", {}).get("Error", {}).get("Code", ""))

@@ -1,0 +1,159 @@
+"""Who is calling: a bearer token, checked, and the account's row as it is now (CONTRACT 1.4, 12.24).
+
+The signing keys' public halves lie in the accounts table, where the issuing doors put them, and are
+kept in memory. The account's row is read on every request, so that a block, a change of role or
+"end all sessions" holds from the next request on.
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+
+from .errors import Forbidden, TokenNotValid, Unauthenticated
+from .resources import Grant, Table
+from .tables import Row, name_of
+
+ISSUER = "kalit"
+ALGORITHM = "ES256"
+SKEW = 5  # seconds that two clocks of ours may differ
+KEYS_FRESH = 300.0  # seconds until the public keys are read again
+KEYS_PAUSE = 10.0  # seconds between readings that unknown key ids can cause
+
+GRANTS: tuple[Grant, ...] = (Table.ACCOUNTS.get,)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """An account that may call. As a door's parameter: any signed-in account."""
+
+    id: int
+    uuid: UUID
+    username: str
+    role: str
+
+    roles = frozenset({"user", "manager", "admin"})
+
+
+@dataclass(frozen=True)
+class Admin(Caller):
+    """As a door's parameter: administrators alone."""
+
+    roles = frozenset({"admin"})
+
+
+class Standing(Row):
+    """The part of an account's row that decides whether and as whom it may call."""
+
+    class Meta:
+        table_name = name_of(Table.ACCOUNTS)
+
+    number = NumberAttribute()
+    username = UnicodeAttribute()
+    role = UnicodeAttribute()
+    is_active = BooleanAttribute()
+    session_version = NumberAttribute()
+
+    @staticmethod
+    def key(uuid: str) -> tuple[str, str]:
+        return f"ACCOUNT#{uuid}", "ACCOUNT"
+
+
+class PublicKeys(Row):
+    """The JSON Web Key Set that tokens are checked with."""
+
+    class Meta:
+        table_name = name_of(Table.ACCOUNTS)
+
+    jwks = UnicodeAttribute()
+
+    KEY = ("KEYS", "TOKENS")
+
+
+def authenticate(authorization: str, kind: type[Caller], at: datetime) -> Caller:
+    """The account behind an Authorization header, as `kind`.
+
+    Raises `Unauthenticated`, `TokenNotValid` or `Forbidden`. One GetItem.
+    """
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer":
+        raise Unauthenticated
+    claims = verified(token.strip(), "access", at)
+    standing = current(claims)
+    if standing.role not in kind.roles:
+        raise Forbidden
+    return kind(int(standing.number), UUID(claims["sub"]), standing.username, standing.role)
+
+
+def current(claims: Mapping[str, Any]) -> Standing:
+    """The account's row, if these claims still hold for it. Raises `TokenNotValid`."""
+    fields = ["number", "username", "role", "is_active", "session_version"]
+    try:
+        standing = Standing.get(*Standing.key(claims["sub"]), consistent_read=True, attributes_to_get=fields)
+    except Standing.DoesNotExist:
+        raise TokenNotValid from None
+    if not standing.is_active or standing.session_version != claims.get("ver"):
+        raise TokenNotValid
+    return standing
+
+
+def verified(token: str, token_type: str, at: datetime) -> dict[str, Any]:
+    """The claims of a token of ours that is in force at `at`. Raises `TokenNotValid`."""
+    import jwt
+
+    try:
+        key = key_ring().get(str(jwt.get_unverified_header(token).get("kid", "")))
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            key,
+            algorithms=[ALGORITHM],
+            issuer=ISSUER,
+            # Times are held against our own clock below.
+            options={
+                "require": ["exp", "iat", "jti", "sub"],
+                "verify_exp": False,
+                "verify_iat": False,
+                "verify_nbf": False,
+            },
+        )
+        in_force = int(claims["iat"]) - SKEW <= at.timestamp() < int(claims["exp"])
+        UUID(claims["sub"])
+    except (jwt.PyJWTError, LookupError, TypeError, ValueError, OverflowError):
+        raise TokenNotValid from None
+    if not in_force or claims.get("token_type") != token_type:
+        raise TokenNotValid
+    return claims
+
+
+class _KeyRing:
+    """Public keys by id, read from the table when stale or when an unknown id turns up."""
+
+    def __init__(self) -> None:
+        self.keys: dict[str, Any] = {}
+        self.read_at = -KEYS_FRESH
+
+    def get(self, kid: str) -> Any:
+        age = time.monotonic() - self.read_at
+        if age > KEYS_FRESH or (kid not in self.keys and age > KEYS_PAUSE):
+            self.read()
+        return self.keys[kid]
+
+    def read(self) -> None:
+        from jwt import PyJWK
+
+        row = PublicKeys.find(*PublicKeys.KEY)
+        self.keys = {key["kid"]: PyJWK(key) for key in json.loads(row.jwks)["keys"]} if row else {}
+        # An empty ring is not worth keeping: the first token may be issued a moment from now.
+        self.read_at = time.monotonic() if self.keys else -KEYS_FRESH
+
+
+@cache
+def key_ring() -> _KeyRing:
+    return _KeyRing()
+

@@ -1,0 +1,97 @@
+"""Input models: how bodies and queries are read, and pydantic's errors in the words of the contract (1.2, 1.3)."""
+
+import json
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from .errors import Invalid
+from .words import FIELD_TEXTS, Text
+
+CROSS_FIELD = "non_field_errors"
+
+
+class Input(BaseModel):
+    """Base of bodies and queries: text is trimmed, unknown fields are ignored."""
+
+    model_config = ConfigDict(str_strip_whitespace=True, coerce_numbers_to_str=True, frozen=True)
+
+
+class Output(BaseModel):
+    """Base of answers."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+def said(text: Text, **values: object) -> PydanticCustomError:
+    """What a domain's validator raises to refuse a field in words of its own."""
+    return PydanticCustomError("said", "said", {"text": text, **values})
+
+
+def _from_form(value: Any, info: ValidationInfo) -> Any:
+    """A form can only carry text, so JSON fields travel in it as JSON text."""
+    if value is None:
+        raise PydanticCustomError("null", "null")
+    if isinstance(value, str) and info.context == "form":
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value
+
+
+NonBlank = Annotated[str, Field(min_length=1)]
+AnyJson = Annotated[Any, BeforeValidator(_from_form)]
+"""Any JSON value but null."""
+
+Model = TypeVar("Model", bound=BaseModel)
+
+# pydantic's error types in groups, by how they begin -> the key of the text.
+_TEXT_BY_PREFIX = {
+    "int_": "int",
+    "float_": "number",
+    "decimal_": "number",
+    "finite_number": "number",
+    "bool_": "bool",
+    "enum": "choice",
+    "literal_error": "choice",
+    "datetime_": "datetime",
+    "timezone_": "datetime",
+    "uuid_": "uuid",
+    "dict_type": "object",
+    "model_type": "object",
+    "list_type": "list",
+}
+_JSON_NAMES = {dict: "dict", list: "list", str: "str", int: "int", float: "float", bool: "bool", type(None): "null"}
+
+
+def read(model: type[Model], data: Any, *, source: str = "json") -> Model:
+    """`data` as `model`. `source` is json, form or query. Raises `Invalid`."""
+    if not isinstance(data, dict):
+        got = _JSON_NAMES.get(type(data), type(data).__name__)
+        raise Invalid.field(CROSS_FIELD, FIELD_TEXTS["not_object"], got=got)
+    try:
+        return model.model_validate(data, context=source)
+    except ValidationError as error:
+        fields: dict[str, list[tuple[Text, dict[str, object]]]] = {}
+        for detail in error.errors(include_url=False):
+            name = str(detail["loc"][0]) if detail["loc"] else CROSS_FIELD
+            fields.setdefault(name, []).append(_text(detail, source))
+        raise Invalid(fields) from None
+
+
+def _text(detail: ErrorDetails, source: str) -> tuple[Text, dict[str, object]]:
+    kind, value = detail["type"], detail["input"]
+    key = next((key for prefix, key in _TEXT_BY_PREFIX.items() if kind.startswith(prefix)), kind)
+    if kind != "missing" and value is None:
+        key = "null"
+    elif kind == "string_too_short" and isinstance(value, str) and not value.strip():
+        key = "blank"
+    elif key == "choice" and source == "query":
+        key = "filter_choice"
+    if kind == "said":
+        context = dict(detail["ctx"])
+        return context.pop("text"), context
+    shown = {"input": str(value)[:100], "got": _JSON_NAMES.get(type(value), "str")}
+    return FIELD_TEXTS.get(key, FIELD_TEXTS["invalid"]), {**detail.get("ctx", {}), **shown}

@@ -1,0 +1,66 @@
+"""Doors that consume an SQS queue, message by message; one that fails comes back alone.
+
+    @queues.consume(Queue.SUM, uses=[...])
+    def handler(message: SumTask) -> None:
+
+Every message may come twice, late and out of order. One that keeps failing goes to the queue's dead-letter queue.
+"""
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from pydantic import BaseModel
+
+from . import aws
+from .doors import Door, Host
+from .log import begin, log
+from .resources import Grant, Queue
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Consumer(Door):
+    """A declared queue consumer; `batch` messages at most in one call."""
+
+    queue: Queue
+    batch: int = 10
+
+    kind: ClassVar[str] = "queues"
+
+    @property
+    def trigger(self) -> str:
+        return f"queue {self.queue.value}"
+
+    @cached_property
+    def message(self) -> type[BaseModel]:
+        parameter = next(iter(inspect.signature(self.call).parameters.values()))
+        model: type[BaseModel] = parameter.annotation
+        return model
+
+    def __call__(self, event: dict[str, Any], context: Any) -> Any:
+        begin(self)
+        processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+        return process_partial_response(event, self._record, processor, context)
+
+    def _record(self, record: SQSRecord) -> None:
+        log.append_keys(message_id=record.message_id)
+        try:
+            self.call(self.message.model_validate_json(record.body))
+        except Exception:
+            log.exception("failed")
+            raise
+
+
+def consume(
+    queue: Queue, *, uses: Sequence[Grant] = (), batch: int = 10, host: Host = Host()
+) -> Callable[[Callable[..., None]], Consumer]:
+    return lambda call: Consumer(call=call, queue=queue, uses=tuple(uses), batch=batch, host=host)
+
+
+def send(queue: Queue, message: BaseModel) -> None:
+    """Put a message on a queue. One SendMessage."""
+    aws.client("sqs").send_message(QueueUrl=queue.id, MessageBody=message.model_dump_json())

@@ -1,0 +1,115 @@
+"""An API Gateway HTTP event (payload 2.0) as the request it stands for, and its body as data."""
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any, NoReturn
+from urllib.parse import parse_qsl
+
+from .errors import ParseError, TooLarge, UnsupportedMediaType
+
+LARGEST_BODY = 1_000_000  # bytes
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+
+
+class Request:
+    """What a door may know of its HTTP request. Header names are lower case."""
+
+    def __init__(self, event: Mapping[str, Any]) -> None:
+        http = event["requestContext"]["http"]
+        self.method: str = http["method"]
+        self.path: str = event["rawPath"]
+        self.query: str = event.get("rawQueryString", "")
+        self.headers: Mapping[str, str] = {k.lower(): v for k, v in event.get("headers", {}).items()}
+        self.parameters: Mapping[str, str] = event.get("pathParameters") or {}
+        self._gateway_id: str = event["requestContext"].get("requestId", "")
+        self._body: str = event.get("body") or ""
+        self._encoded: bool = event.get("isBase64Encoded", False)
+
+    def header(self, name: str) -> str:
+        return self.headers.get(name, "")
+
+    @property
+    def id(self) -> str:
+        """The client's X-Request-Id where it is a plain one, else the gateway's."""
+        given = self.header("x-request-id")
+        plain = given.isascii() and given.replace("-", "").replace("_", "").replace(".", "").isalnum()
+        return given if plain and len(given) <= 128 else self._gateway_id
+
+    @property
+    def url(self) -> str:
+        """The address as the client wrote it, without the query. The edge tells host and scheme."""
+        host = self.header("x-forwarded-host") or self.header("host")
+        return f"{self.header('x-forwarded-proto') or 'https'}://{host}{self.header('x-forwarded-path') or self.path}"
+
+    def fields(self) -> dict[str, str]:
+        """The query; of a name given twice, the last."""
+        return dict(parse_qsl(self.query, keep_blank_values=True, errors="replace"))
+
+    def raw(self) -> bytes:
+        """The body's bytes. Raises `TooLarge`."""
+        body = base64.b64decode(self._body) if self._encoded else self._body.encode("utf-8", "surrogatepass")
+        if len(body) > LARGEST_BODY:
+            raise TooLarge(size=len(body), limit=LARGEST_BODY)
+        return body
+
+    def data(self) -> tuple[Any, str]:
+        """The body as data, and its source: json or form. No body is an empty object.
+
+        Raises `TooLarge`, `ParseError` or `UnsupportedMediaType`.
+        """
+        body = self.raw()
+        media_type, _, options = self.header("content-type").partition(";")
+        media_type = media_type.strip().lower()
+        if media_type == FORM:
+            return dict(parse_qsl(_decoded(body), keep_blank_values=True)), "form"
+        if media_type == MULTIPART:
+            return _multipart(body, options), "form"
+        if not body:
+            return {}, "json"
+        if media_type in ("application/json", "") or media_type.endswith("+json"):
+            return _json(_decoded(body)), "json"
+        raise UnsupportedMediaType(media_type=media_type[:100])
+
+
+def _decoded(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise ParseError(why=f"not UTF-8 at byte {error.start}") from None
+
+
+def _json(text: str) -> Any:
+    try:
+        value = json.loads(text, parse_constant=_no_constant)
+        if "\\u" in text:
+            # A lone surrogate is JSON but not text: it could be neither stored nor sent back.
+            json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise ParseError(why="a lone surrogate is not text") from None
+    except RecursionError:
+        raise ParseError(why="nested too deeply") from None
+    except ValueError as error:
+        raise ParseError(why=str(error)[:200]) from None
+    return value
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _multipart(body: bytes, options: str) -> dict[str, str]:
+    import io
+
+    from multipart import MultipartError, MultipartParser
+
+    boundary = dict(
+        (name.strip().lower(), value.strip().strip('"'))
+        for name, _, value in (option.partition("=") for option in options.split(";"))
+    ).get("boundary", "")
+    try:
+        parts = list(MultipartParser(io.BytesIO(body), boundary, content_length=len(body), strict=True))
+        return {part.name: part.value for part in parts if not part.filename}
+    except (MultipartError, ValueError) as error:
+        raise ParseError(why=f"multipart: {error}"[:200]) from None

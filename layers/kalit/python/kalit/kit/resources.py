@@ -1,0 +1,98 @@
+"""What a door may use: resources by name, and the grants that can be asked of them.
+
+`uses=[Table.TASKS.get, Queue.SUM.send]` at a door is the only source of its rights (IAM) and of
+the names in its environment: `Table.TASKS.id` is the physical name, and only where it is declared.
+"""
+
+import os
+from enum import StrEnum
+from typing import NamedTuple, overload
+
+
+class Undeclared(RuntimeError):
+    """A resource was used by a door whose `uses=` does not name it."""
+
+
+class Grant(NamedTuple):
+    """One right: an IAM action on a resource, or on a part of it such as `/index/open`."""
+
+    resource: "Resource"
+    action: str
+    part: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.resource.kind}/{self.resource.value}{self.part}"
+
+
+class _Right:
+    """`get = _Right("dynamodb:GetItem")` makes `Table.TASKS.get` a `Grant`."""
+
+    def __init__(self, action: str, part: str = "") -> None:
+        self.action, self.part = action, part
+
+    @overload
+    def __get__(self, resource: None, owner: type) -> "_Right": ...
+    @overload
+    def __get__(self, resource: "Resource", owner: type) -> Grant: ...
+    def __get__(self, resource: "Resource | None", owner: type) -> "Grant | _Right":
+        return self if resource is None else Grant(resource, self.action, self.part)
+
+
+class Resource(StrEnum):
+    """Base of everything a door can use; the value is the name without the stage."""
+
+    @property
+    def kind(self) -> str:
+        return type(self).__name__.lower()
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that carries the physical name."""
+        return f"{self.kind}_{self.name}".upper()
+
+    @property
+    def id(self) -> str:
+        """The physical name (for a key: its ARN). Raises `Undeclared`."""
+        try:
+            return os.environ[self.variable]
+        except KeyError:
+            raise Undeclared(f"{self!r} is used, but this door's uses= does not name it") from None
+
+
+class Table(Resource):
+    ACCOUNTS = "accounts"
+    TASKS = "tasks"
+    OPS = "ops"  # what every domain needs and none owns: idempotent answers, job history
+
+    get = _Right("dynamodb:GetItem")
+    put = _Right("dynamodb:PutItem")
+    update = _Right("dynamodb:UpdateItem")
+    delete = _Right("dynamodb:DeleteItem")
+    query = _Right("dynamodb:Query")
+
+    def index(self, name: str) -> Grant:
+        """The right to query one secondary index."""
+        return Grant(self, "dynamodb:Query", f"/index/{name}")
+
+
+class Queue(Resource):
+    SUM = "sum"
+
+    send = _Right("sqs:SendMessage")
+
+
+class Machine(Resource):
+    COUNTDOWN = "countdown"
+
+    start = _Right("states:StartExecution")
+    stop = _Right("states:StopExecution", part=":*")
+
+
+class Key(Resource):
+    """Asymmetric KMS keys. Two sign tokens, so that one can be replaced while the other serves."""
+
+    TOKENS_A = "tokens-a"
+    TOKENS_B = "tokens-b"
+
+    sign = _Right("kms:Sign")
+    public = _Right("kms:GetPublicKey")

@@ -1,0 +1,144 @@
+"""DynamoDB rows: one base model, and the transaction in which everything that must be true together is written."""
+
+import random
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.connection import Connection
+from pynamodb.connection.table import TableConnection
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.models import Model
+
+from . import aws
+from .errors import Unavailable
+from .resources import Table
+
+# Codes after which the same call may succeed: DynamoDB's API reference, "Error handling".
+BUSY = {
+    "TransactionConflict",
+    "TransactionConflictException",
+    "TransactionInProgressException",
+    "ThrottlingError",
+    "ThrottlingException",
+    "ProvisionedThroughputExceeded",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+}
+ATTEMPTS = 8
+FIRST_PAUSE = 0.02  # seconds; doubles with each try, with full jitter
+
+
+class name_of:
+    """`table_name = name_of(Table.TASKS)` looks the physical name up at use, not at import."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+    def __get__(self, instance: object, owner: type) -> str:
+        return self.table.id
+
+
+class Row(Model):
+    """Base of all rows: a partition `pk`, a sort key `sk`, one client for the whole process."""
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+    @classmethod
+    def _get_connection(cls) -> TableConnection:
+        connection = super()._get_connection()
+        connection.connection._client = aws.client("dynamodb")
+        return connection
+
+    @classmethod
+    def find(cls, pk: str, sk: str) -> Self | None:
+        """The row as last written, or None."""
+        try:
+            return cls.get(pk, sk, consistent_read=True)
+        except cls.DoesNotExist:
+            return None
+
+
+def busy(error: Exception) -> bool:
+    """Whether the same call may succeed a moment later."""
+    code = getattr(error, "cause_response_code", None) or aws.error_code(error)
+    return code in BUSY
+
+
+class Commit:
+    """One TransactWriteItems: all of it or nothing.
+
+    Each write names the error to raise when its condition does not hold:
+
+        with Commit() as commit:
+            commit.update(counts, [Counts.active.add(1)], Counts.active < 5, unmet=TooManyTasks())
+            commit.put(task, TaskRow.pk.does_not_exist(), unmet=Taken())
+
+    Conflicts and throttling are retried with jitter, then raised as `Unavailable`. The first write
+    whose condition failed decides the error; a failure without an `unmet` error is a bug and stays as it is.
+    """
+
+    def __init__(self) -> None:
+        self._checks: list[dict[str, Any]] = []
+        self._deletes: list[dict[str, Any]] = []
+        self._puts: list[dict[str, Any]] = []
+        self._updates: list[dict[str, Any]] = []
+        self._unmet: dict[int, Exception | None] = {}
+
+    def put(self, row: Row, condition: Condition | None = None, unmet: Exception | None = None) -> None:
+        self._keep(self._puts, row.get_save_kwargs_from_instance(condition=condition), unmet)
+
+    def update(
+        self,
+        row: Row,
+        actions: Sequence[Action],
+        condition: Condition | None = None,
+        unmet: Exception | None = None,
+    ) -> None:
+        kwargs = row.get_update_kwargs_from_instance(actions=list(actions), condition=condition)
+        self._keep(self._updates, kwargs, unmet)
+
+    def _keep(self, writes: list[dict[str, Any]], kwargs: dict[str, Any], unmet: Exception | None) -> None:
+        writes.append(kwargs)
+        self._unmet[id(kwargs)] = unmet
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if error is None:
+            self._write()
+
+    def _write(self) -> None:
+        # The order in which pynamodb sends them, and so the order of the cancellation reasons.
+        order = [*self._checks, *self._deletes, *self._puts, *self._updates]
+        connection = Connection()
+        connection._client = aws.client("dynamodb")
+        for attempt in range(ATTEMPTS):
+            try:
+                connection.transact_write_items(
+                    condition_check_items=self._checks,
+                    delete_items=self._deletes,
+                    put_items=self._puts,
+                    update_items=self._updates,
+                )
+                return
+            except TransactWriteError as error:
+                codes = [reason.code if reason else "" for reason in error.cancellation_reasons]
+                failed = [write for write, code in zip(order, codes, strict=False) if code == "ConditionalCheckFailed"]
+                if failed:
+                    raise (self._unmet[id(failed[0])] or error) from error
+                if not busy(error) and not BUSY.intersection(codes):
+                    raise
+            time.sleep(random.uniform(0, FIRST_PAUSE * 2**attempt))
+        raise Unavailable
+
+
+def condition_failed(error: PynamoDBException) -> bool:
+    """Whether a single write was refused by its condition."""
+    return error.cause_response_code == "ConditionalCheckFailedException"

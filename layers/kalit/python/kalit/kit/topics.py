@@ -1,0 +1,59 @@
+"""Doors that an MQTT topic opens, through an IoT Core rule.
+
+    @topics.on("smartlock/+/status", uses=[...])
+    def handler(device: str, report: Status) -> None:
+
+`device` is what stood at the `+`: IoT Core has checked that the sender is the thing of that name.
+A handler that fails is called again twice by Lambda; then the event waits in the topics' dead-letter queue.
+"""
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ValidationError
+
+from .doors import Door, Host
+from .log import begin, log
+from .resources import Grant
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Topic(Door):
+    """A declared topic filter with one `+`."""
+
+    filter: str
+
+    kind: ClassVar[str] = "topics"
+
+    @property
+    def trigger(self) -> str:
+        return f"topic {self.filter}"
+
+    @property
+    def sql(self) -> str:
+        """The rule: the payload as it came, beside the name of the thing that sent it."""
+        place = self.filter.split("/").index("+") + 1
+        return f"SELECT * AS payload, topic({place}) AS device FROM '{self.filter}'"
+
+    @cached_property
+    def payload(self) -> type[BaseModel]:
+        model: type[BaseModel] = list(inspect.signature(self.call).parameters.values())[1].annotation
+        return model
+
+    def __call__(self, event: dict[str, Any], context: Any) -> None:
+        begin(self, thing_id=event["device"])
+        try:
+            payload = self.payload.model_validate(event["payload"])
+        except ValidationError:
+            log.warning("refused", extra={"code": "malformed_payload"})
+            return
+        self.call(event["device"], payload)
+
+
+def on(
+    filter: str, *, uses: Sequence[Grant] = (), host: Host = Host()
+) -> Callable[[Callable[..., None]], Topic]:
+    return lambda call: Topic(call=call, filter=filter, uses=tuple(uses), host=host)

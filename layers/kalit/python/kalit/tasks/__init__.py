@@ -1,0 +1,1 @@
+"""Async tasks: a sum or a countdown that somebody asked for and comes back to."""
