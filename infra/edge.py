@@ -109,14 +109,14 @@ class Edge(Stack):
             "Distribution",
             comment=f"Kalit {stage.name}",
             default_behavior=cloudfront.BehaviorOptions(
-                origin=origin,  # type: ignore[arg-type]
+                origin=origin,
                 allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
                 cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
                 origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
                 viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
                 function_associations=[
                     cloudfront.FunctionAssociation(
-                        function=strip,  # type: ignore[arg-type]
+                        function=strip,
                         event_type=cloudfront.FunctionEventType.VIEWER_REQUEST,
                     )
                 ],

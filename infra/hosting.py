@@ -70,7 +70,9 @@ class Doors(Stack):
             removal_policy=RemovalPolicy.DESTROY,
         )
         role = iam.Role(
-            self, f"{id}Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")  # type: ignore[arg-type]
+            self,
+            f"{id}Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
         )
         # The log group's ARN ends in `:*`, which stands for its streams.
         self._allow(role, ["logs:CreateLogStream", "logs:PutLogEvents"], log_group.log_group_arn)
@@ -85,11 +87,11 @@ class Doors(Stack):
             handler=f"functions.{door.name}.handler",
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=self.architecture,
-            layers=self.layers,  # type: ignore[arg-type]
+            layers=self.layers,
             memory_size=door.host.memory,
             timeout=Duration.seconds(door.host.timeout),
-            role=role,  # type: ignore[arg-type]
-            log_group=log_group,  # type: ignore[arg-type]
+            role=role,
+            log_group=log_group,
             environment=self._environment(door),
             snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if door.host.snap_start else None,
         )
@@ -145,7 +147,11 @@ def _routes(stack: Doors, door: Endpoint, function: lambda_.Function, role: iam.
         # The edge strips the final slash, so routes have none.
         key = path if path == "$default" else f"{method} {path.rstrip('/') or '/'}"
         apigateway.CfnRoute(
-            stack, f"{id}Route{number}", api_id=stack.api.api_id, route_key=key, target=f"integrations/{integration.ref}"
+            stack,
+            f"{id}Route{number}",
+            api_id=stack.api.api_id,
+            route_key=key,
+            target=f"integrations/{integration.ref}",
         )
     lambda_.CfnPermission(
         stack,
@@ -177,7 +183,9 @@ def _follow(stack: Doors, door: Follower, function: lambda_.Function, role: iam.
     stream = stack.state.tables[door.table].table_stream_arn or ""
     undelivered = stack.state.undelivered.queue_arn
     stack._allow(
-        role, ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"], stream
+        role,
+        ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"],
+        stream,
     )
     stack._allow(role, ["sqs:SendMessage"], undelivered)
     mapping = lambda_.CfnEventSourceMapping(

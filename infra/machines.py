@@ -48,7 +48,9 @@ def build(stack: Stack, stage: str, folder: str, functions: Mapping[str, lambda_
     for machine, (definition, steps) in MACHINES.get(folder, {}).items():
         name = machine.value.title()
         role = iam.Role(
-            stack, f"{name}MachineRole", assumed_by=iam.ServicePrincipal("states.amazonaws.com")  # type: ignore[arg-type]
+            stack,
+            f"{name}MachineRole",
+            assumed_by=iam.ServicePrincipal("states.amazonaws.com"),
         )
         role.add_to_policy(
             iam.PolicyStatement(

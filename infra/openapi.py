@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
-from typing import Any, get_args, get_origin
+from typing import Any, cast, get_args, get_origin
 
 import yaml
 from aws_lambda_powertools.event_handler.openapi.models import OpenAPI
@@ -31,7 +31,11 @@ from kalit.kit.pages import Page
 from .catalog import ROOT, catalog, endpoints
 
 FILES = ROOT / "functions" / "edge"
-PATH_TYPES = {"int": {"type": "integer", "minimum": 0}, "UUID": {"type": "string", "format": "uuid"}, "str": {"type": "string"}}
+PATH_TYPES = {
+    "int": {"type": "integer", "minimum": 0},
+    "UUID": {"type": "string", "format": "uuid"},
+    "str": {"type": "string"},
+}
 
 # The bodies of errors in each dialect (CONTRACT 1.3) and as RFC 9457.
 ERRORS: dict[str, Any] = {
@@ -169,7 +173,9 @@ def _header_parameters(door: Endpoint) -> list[dict[str, Any]]:
     if not door.once:
         return []
     told = "The same key and body give the first answer again for 24 hours."
-    return [{"name": "Idempotency-Key", "in": "header", "description": told, "schema": {"type": "string", "maxLength": 255}}]
+    return [
+        {"name": "Idempotency-Key", "in": "header", "description": told, "schema": {"type": "string", "maxLength": 255}}
+    ]
 
 
 def _responses(door: Endpoint, refs: dict[Any, Any]) -> dict[str, Any]:
@@ -207,7 +213,7 @@ def _success(door: Endpoint, refs: dict[Any, Any]) -> dict[str, Any]:
             },
         }
     elif answer is None and returned is not Reply:
-        schema = TypeAdapter(returned).json_schema()
+        schema = TypeAdapter(cast("type[Any]", returned)).json_schema()
     return {"application/json": {"schema": schema}}
 
 
@@ -245,7 +251,8 @@ def as_json(told: dict[str, Any]) -> str:
 
 
 def as_yaml(told: dict[str, Any]) -> str:
-    return yaml.safe_dump(told, allow_unicode=True, sort_keys=False, width=120)
+    text: str = yaml.safe_dump(told, allow_unicode=True, sort_keys=False, width=120)
+    return text
 
 
 if __name__ == "__main__":

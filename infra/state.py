@@ -52,7 +52,7 @@ class State(Stack):
             generate_secret_string=secretsmanager.SecretStringGenerator(password_length=48, exclude_punctuation=True),
             removal_policy=self._removal,
         )
-        watch.dead_letters(self, self.dead)
+        watch.dead_letters(self.dead)
 
     @property
     def _removal(self) -> RemovalPolicy:

@@ -13,7 +13,9 @@ def rule(stack: Stack, name: str, door: Topic, function: lambda_.Function, undel
     """One topic rule into one door. What IoT Core cannot hand over, and what the door fails on, is kept."""
     id = function.node.id
     errors = iam.Role(
-        stack, f"{id}RuleRole", assumed_by=iam.ServicePrincipal("iot.amazonaws.com")  # type: ignore[arg-type]
+        stack,
+        f"{id}RuleRole",
+        assumed_by=iam.ServicePrincipal("iot.amazonaws.com"),
     )
     errors.add_to_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[undelivered.queue_arn]))
     topic_rule = iot.CfnTopicRule(

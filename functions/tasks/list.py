@@ -9,7 +9,7 @@ from kalit.tasks.rules import ListTasks, Task
 
 @api.get(
     "/api/tasks/",
-    uses=[Table.TASKS.get, Table.TASKS.query, Table.TASKS.index("by_status")],
+    uses=[Table.TASKS.get, Table.TASKS.query, Table.TASKS.query_index("by_status")],
     raises=[InvalidPage],
 )
 def handler(query: ListTasks, caller: Caller) -> Page[Task]:

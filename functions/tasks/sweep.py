@@ -7,7 +7,7 @@ from kalit.tasks import store
 from kalit.tasks.rules import COUNTED, SURRENDER, Repair, TaskType, repair
 
 
-@schedules.every(minutes=1, uses=[*store.WRITE, Table.TASKS.index("open"), Queue.SUM.send])
+@schedules.every(minutes=1, uses=[*store.WRITE, Table.TASKS.query_index("open"), Queue.SUM.send])
 def handler(at: datetime) -> None:
     """Repair tasks that should be over: finish countdowns, send sums again, give up in the end."""
     for task in store.overdue(at):

@@ -147,8 +147,10 @@ def save_as_it_goes():
 
     def snapshot():
         states = app._build_persistence_save_dict()
-        code = sorted((key, str(f["config"].get("CodeSha256")), str(f["config"].get("LastModified")))
-                      for key, f in lambda_svc._functions._data.items())
+        code = sorted(
+            (key, str(f["config"].get("CodeSha256")), str(f["config"].get("LastModified")))
+            for key, f in lambda_svc._functions._data.items()
+        )
         code.append((("layers", "", ""), str(len(lambda_svc._layers._data)), str(len(lambda_svc._esms._data))))
         if written.get("lambda") == code:
             states.pop("lambda", None)

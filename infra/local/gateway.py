@@ -31,7 +31,7 @@ class Gateway:
         self.port = port
         self.target = ""
         self.secret = ""
-        self.on_request: Callable[[str, str, int], None] = lambda method, path, status: None
+        self.on_request: Callable[[str, str, int], None] = lambda *_: None
 
     async def start(self) -> None:
         """Raises `OSError` when the port is taken."""

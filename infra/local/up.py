@@ -80,7 +80,7 @@ def free_port() -> int:
 
 
 def say(text: str) -> None:
-    print(f"  {text}", flush=True)  # noqa: T201
+    print(f"  {text}", flush=True)
 
 
 class Engine:
@@ -90,15 +90,15 @@ class Engine:
         self.settings = settings
         self.port = free_port()
         self.endpoint = f"http://127.0.0.1:{self.port}"
-        self.pid_file = settings.state / "engine.pid"
+        self.running = settings.state / "engine.json"
         self.log = settings.state / "engine.log"
         self.process: subprocess.Popen[bytes] | None = None
 
     def clear_leftover(self) -> None:
         """End an engine that a killed run left behind: two on one state would ruin it."""
-        if not self.pid_file.exists():
+        if not self.running.exists():
             return
-        pid = int(self.pid_file.read_text() or 0)
+        pid = int(json.loads(self.running.read_text())["pid"])
         command = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
         if "infra/local/engine.py" in command.stdout:
             say(f"ending the engine that a killed run left behind (process {pid})")
@@ -108,7 +108,7 @@ class Engine:
                     os.kill(pid, 0)
                     time.sleep(0.1)
                 os.kill(pid, signal.SIGKILL)
-        self.pid_file.unlink(missing_ok=True)
+        self.running.unlink(missing_ok=True)
 
     def start(self) -> None:
         folder = self.settings.state / "engine"
@@ -143,14 +143,13 @@ class Engine:
                 stderr=log,
                 start_new_session=True,
             )
-        self.pid_file.write_text(str(self.process.pid))
+        self.running.write_text(json.dumps({"pid": self.process.pid, "endpoint": self.endpoint}))
 
     async def ready(self) -> None:
         """Wait until it answers. Raises `CannotStart`."""
-        assert self.process
         deadline = time.monotonic() + STARTED_WITHIN
         while time.monotonic() < deadline:
-            if self.process.poll() is not None:
+            if self.process and self.process.poll() is not None:
                 break
             try:
                 await asyncio.to_thread(urllib.request.urlopen, f"{self.endpoint}/_ministack/health", timeout=1)
@@ -169,7 +168,7 @@ class Engine:
                 self.process.kill()
         if self.process and isinstance(self.process.stdin, IO):
             self.process.stdin.close()
-        self.pid_file.unlink(missing_ok=True)
+        self.running.unlink(missing_ok=True)
 
 
 class System:
@@ -302,11 +301,11 @@ async def main() -> int:
     try:
         system = System(Settings.from_environment(os.environ))
     except CannotStart as error:
-        print(f"\nCannot start: {error}", file=sys.stderr)  # noqa: T201
+        print(f"\nCannot start: {error}", file=sys.stderr)
         return 1
     system.gateway.on_request = lambda method, path, status: say(f"{method} {path} {status}")
     try:
-        print(f"Kalit starts; its state is in {system.settings.state}", flush=True)  # noqa: T201
+        print(f"Kalit starts; its state is in {system.settings.state}", flush=True)
         starting = asyncio.create_task(system.start())
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait((starting, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -314,7 +313,7 @@ async def main() -> int:
             starting.cancel()
             return 0
         starting.result()
-        print(  # noqa: T201
+        print(
             f"Ready in {time.monotonic() - started:.1f} s: {system.url}  docs {system.url}/api/schema/"
             f"  admin {system.settings.admin['username']}  (Ctrl-C stops)",
             flush=True,
@@ -323,12 +322,12 @@ async def main() -> int:
         gone = asyncio.create_task(asyncio.to_thread(system.engine.process.wait))  # type: ignore[union-attr]
         await asyncio.wait((reload, stopping, gone), return_when=asyncio.FIRST_COMPLETED)
         if gone.done() and not stop.is_set():
-            print(f"\nThe local engine died. Its last words:\n{_tail(system.engine.log)}", file=sys.stderr)  # noqa: T201
+            print(f"\nThe local engine died. Its last words:\n{_tail(system.engine.log)}", file=sys.stderr)
             return 1
         reload.cancel()
         return 0
     except (CannotStart, DeploymentFailed, SynthesisFailed) as error:
-        print(f"\nCannot start: {error}", file=sys.stderr)  # noqa: T201
+        print(f"\nCannot start: {error}", file=sys.stderr)
         return 1
     finally:
         say("stopping; the state is kept")

@@ -1,10 +1,10 @@
 """The accounts table and the signing keys. All AWS of this domain is here.
 
-    pk                sk        what
-    ACCOUNT#<uuid>    ACCOUNT   the account
-    USERNAME#<name>   USERNAME  whose name it is; what makes names unique
-    COUNTER#account   COUNTER   the last integer id
-    KEYS              TOKENS    public keys, for every door to check tokens with (kit.caller)
+pk                sk        what
+ACCOUNT#<uuid>    ACCOUNT   the account
+USERNAME#<name>   USERNAME  whose name it is; what makes names unique
+COUNTER#account   COUNTER   the last integer id
+KEYS              TOKENS    public keys, for every door to check tokens with (kit.caller)
 """
 
 import base64
@@ -12,7 +12,7 @@ import hashlib
 import json
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID, uuid4
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
@@ -22,11 +22,14 @@ from kalit.kit.caller import ALGORITHM, PublicKeys, Standing, current, verified
 from kalit.kit.errors import TokenNotValid
 from kalit.kit.ids import Counter
 from kalit.kit.resources import Grant, Table
-from kalit.kit.tables import Commit, Row, name_of
+from kalit.kit.tables import Commit, Row, TableName
 
 from . import passwords, tokens
 from .directory import Account, Credentials, NewAccount, NoActiveAccount, username_taken
-from .tokens import PUBLISHED, SIGNING, Access, RefreshNotValid, Tokens
+from .tokens import PUBLISHED, SIGNING, Access, Holder, RefreshNotValid, Tokens
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 # What `add` and what `sign` need; doors that call them declare these.
 ADD: tuple[Grant, ...] = (Table.ACCOUNTS.update, Table.ACCOUNTS.put, Table.ACCOUNTS.get)
@@ -36,7 +39,7 @@ SIGN: tuple[Grant, ...] = (SIGNING.sign, *PUBLIC, Table.ACCOUNTS.get, Table.ACCO
 
 class AccountRow(Row):
     class Meta:
-        table_name = name_of(Table.ACCOUNTS)
+        table_name = TableName(Table.ACCOUNTS)
 
     number = NumberAttribute()
     username = UnicodeAttribute()
@@ -50,7 +53,7 @@ class AccountRow(Row):
 
 class UsernameRow(Row):
     class Meta:
-        table_name = name_of(Table.ACCOUNTS)
+        table_name = TableName(Table.ACCOUNTS)
 
     uuid = UnicodeAttribute()
 
@@ -61,7 +64,7 @@ class UsernameRow(Row):
 
 class AccountCounter(Counter):
     class Meta:
-        table_name = name_of(Table.ACCOUNTS)
+        table_name = TableName(Table.ACCOUNTS)
 
 
 def add(new: NewAccount, at: datetime, *, key: UUID | None = None, role: str = "user", email: str = "") -> Account:
@@ -120,10 +123,8 @@ def log_in(given: Credentials, at: datetime) -> Tokens:
     row = AccountRow.find(*Standing.key(name.uuid)) if name else None
     if not passwords.matches(row.password if row else None, given.password) or not row or not row.is_active:
         raise NoActiveAccount
-    told = {"uuid": row.pk.removeprefix("ACCOUNT#"), "number": int(row.number), "version": int(row.session_version)}
-    return Tokens(
-        refresh=sign(tokens.claims("refresh", **told, at=at)), access=sign(tokens.claims("access", **told, at=at))
-    )
+    holder = Holder(row.pk.removeprefix("ACCOUNT#"), int(row.number), int(row.session_version))
+    return Tokens(refresh=sign(tokens.claims("refresh", holder, at)), access=sign(tokens.claims("access", holder, at)))
 
 
 def renew(refresh: str, at: datetime) -> Access:
@@ -133,8 +134,8 @@ def renew(refresh: str, at: datetime) -> Access:
         standing = current(claims)
     except TokenNotValid:
         raise RefreshNotValid from None
-    told = {"uuid": claims["sub"], "number": int(standing.number), "version": int(standing.session_version)}
-    return Access(access=sign(tokens.claims("access", **told, at=at)))
+    holder = Holder(claims["sub"], int(standing.number), int(standing.session_version))
+    return Access(access=sign(tokens.claims("access", holder, at)))
 
 
 def sign(claims: dict[str, Any]) -> str:
@@ -146,8 +147,8 @@ def sign(claims: dict[str, Any]) -> str:
     text = b".".join(_base64(json.dumps(part, separators=(",", ":")).encode()) for part in (header, claims))
     answer = aws.client("kms").sign(
         KeyId=SIGNING.id,
-        Message=hashlib.sha256(text).digest(),
-        MessageType="DIGEST",
+        Message=text,
+        MessageType="RAW",
         SigningAlgorithm="ECDSA_SHA_256",
     )
     return b".".join((text, _base64(der_to_raw_signature(answer["Signature"], SECP256R1())))).decode()
@@ -178,10 +179,10 @@ def _jwk(der: bytes) -> dict[str, Any]:
     from cryptography.hazmat.primitives.serialization import load_der_public_key
     from jwt.algorithms import ECAlgorithm
 
-    jwk = ECAlgorithm.to_jwk(load_der_public_key(der), as_dict=True)  # type: ignore[arg-type]
-    canonical = json.dumps({name: jwk[name] for name in ("crv", "kty", "x", "y")}, separators=(",", ":"))
-    kid = _base64(hashlib.sha256(canonical.encode()).digest()).decode()
-    return {"alg": ALGORITHM, "use": "sig", "kid": kid, **{name: jwk[name] for name in ("crv", "kty", "x", "y")}}
+    point = ECAlgorithm.to_jwk(cast("EllipticCurvePublicKey", load_der_public_key(der)), as_dict=True)
+    jwk = {name: point[name] for name in ("crv", "kty", "x", "y")}
+    canonical = json.dumps(jwk, separators=(",", ":"))
+    return {"alg": ALGORITHM, "use": "sig", "kid": _base64(hashlib.sha256(canonical.encode()).digest()).decode(), **jwk}
 
 
 def _base64(data: bytes) -> bytes:

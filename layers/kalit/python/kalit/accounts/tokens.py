@@ -1,7 +1,7 @@
 """What a token says and how long it holds (CONTRACT 1.4). Signing needs KMS and is in `store`."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from pydantic import Field
@@ -32,7 +32,7 @@ class RefreshNotValid(Unauthenticated):
 
 
 class RefreshToken(Input):
-    refresh: NonBlank
+    refresh: NonBlank = Field(examples=["<refresh token>"])
 
 
 class Tokens(Output):
@@ -44,17 +44,25 @@ class Access(Output):
     access: str = Field(description="A JWT, signed ES256, to be sent as `Authorization: Bearer …`.")
 
 
-def claims(token_type: str, *, uuid: str, number: int, version: int, at: datetime) -> dict[str, Any]:
-    """The claims of an access or refresh token issued at `at`; `version` is the account's session version."""
+class Holder(NamedTuple):
+    """Whose token it is; `version` is the account's session version."""
+
+    uuid: str
+    number: int
+    version: int
+
+
+def claims(token_type: str, holder: Holder, at: datetime) -> dict[str, Any]:
+    """The claims of an access or refresh token issued at `at`."""
     issued = int(at.timestamp())
     lifetime = ACCESS if token_type == "access" else REFRESH
     return {
         "iss": ISSUER,
-        "sub": uuid,
-        "user_id": number,
+        "sub": holder.uuid,
+        "user_id": holder.number,
         "token_type": token_type,
         "iat": issued,
         "exp": issued + int(lifetime.total_seconds()),
         "jti": uuid4().hex,
-        "ver": version,
+        "ver": holder.version,
     }

@@ -18,7 +18,7 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 
 from .errors import Forbidden, TokenNotValid, Unauthenticated
 from .resources import Grant, Table
-from .tables import Row, name_of
+from .tables import Row, TableName
 
 ISSUER = "kalit"
 ALGORITHM = "ES256"
@@ -52,7 +52,7 @@ class Standing(Row):
     """The part of an account's row that decides whether and as whom it may call."""
 
     class Meta:
-        table_name = name_of(Table.ACCOUNTS)
+        table_name = TableName(Table.ACCOUNTS)
 
     number = NumberAttribute()
     username = UnicodeAttribute()
@@ -69,7 +69,7 @@ class PublicKeys(Row):
     """The JSON Web Key Set that tokens are checked with."""
 
     class Meta:
-        table_name = name_of(Table.ACCOUNTS)
+        table_name = TableName(Table.ACCOUNTS)
 
     jwks = UnicodeAttribute()
 
@@ -156,4 +156,3 @@ class _KeyRing:
 @cache
 def key_ring() -> _KeyRing:
     return _KeyRing()
-

@@ -9,7 +9,7 @@ from .resources import Grant
 
 @dataclass(frozen=True)
 class Host:
-    """The Lambda behind a door. `memory` in MB, `timeout` in seconds; `files` lie beside the door and travel with it."""
+    """The Lambda behind a door: `memory` in MB, `timeout` in seconds, `files` beside the door that travel with it."""
 
     memory: int = 512
     timeout: int = 10

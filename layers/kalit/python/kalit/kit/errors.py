@@ -76,8 +76,7 @@ class Invalid(AppError):
 
     def said(self, language: str) -> dict[str, list[str]]:
         return {
-            name: [text.say(language, **values) for text, values in messages]
-            for name, messages in self.fields.items()
+            name: [text.say(language, **values) for text, values in messages] for name, messages in self.fields.items()
         }
 
 

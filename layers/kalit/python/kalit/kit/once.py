@@ -19,7 +19,7 @@ from pynamodb.exceptions import PutError
 from .errors import Invalid, KeyReused, StillRunning
 from .ids import derived
 from .resources import Grant, Table
-from .tables import Row, condition_failed, name_of
+from .tables import Row, TableName, condition_failed
 from .words import Text
 
 GRANTS: tuple[Grant, ...] = (Table.OPS.put, Table.OPS.get, Table.OPS.delete)
@@ -37,7 +37,7 @@ class _Kept(Row):
     """One answer, at pk = ONCE#<key>. `until` is the end of the lease while running, of the keeping after."""
 
     class Meta:
-        table_name = name_of(Table.OPS)
+        table_name = TableName(Table.OPS)
 
     body = UnicodeAttribute()
     until = NumberAttribute()

@@ -104,10 +104,10 @@ def _multipart(body: bytes, options: str) -> dict[str, str]:
 
     from multipart import MultipartError, MultipartParser
 
-    boundary = dict(
-        (name.strip().lower(), value.strip().strip('"'))
+    boundary = {
+        name.strip().lower(): value.strip().strip('"')
         for name, _, value in (option.partition("=") for option in options.split(";"))
-    ).get("boundary", "")
+    }.get("boundary", "")
     try:
         parts = list(MultipartParser(io.BytesIO(body), boundary, content_length=len(body), strict=True))
         return {part.name: part.value for part in parts if not part.filename}

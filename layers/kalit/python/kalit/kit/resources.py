@@ -6,7 +6,7 @@ the names in its environment: `Table.TASKS.id` is the physical name, and only wh
 
 import os
 from enum import StrEnum
-from typing import NamedTuple, overload
+from typing import NamedTuple
 
 
 class Undeclared(RuntimeError):
@@ -22,20 +22,6 @@ class Grant(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.action} {self.resource.kind}/{self.resource.value}{self.part}"
-
-
-class _Right:
-    """`get = _Right("dynamodb:GetItem")` makes `Table.TASKS.get` a `Grant`."""
-
-    def __init__(self, action: str, part: str = "") -> None:
-        self.action, self.part = action, part
-
-    @overload
-    def __get__(self, resource: None, owner: type) -> "_Right": ...
-    @overload
-    def __get__(self, resource: "Resource", owner: type) -> Grant: ...
-    def __get__(self, resource: "Resource | None", owner: type) -> "Grant | _Right":
-        return self if resource is None else Grant(resource, self.action, self.part)
 
 
 class Resource(StrEnum):
@@ -64,13 +50,27 @@ class Table(Resource):
     TASKS = "tasks"
     OPS = "ops"  # what every domain needs and none owns: idempotent answers, job history
 
-    get = _Right("dynamodb:GetItem")
-    put = _Right("dynamodb:PutItem")
-    update = _Right("dynamodb:UpdateItem")
-    delete = _Right("dynamodb:DeleteItem")
-    query = _Right("dynamodb:Query")
+    @property
+    def get(self) -> Grant:
+        return Grant(self, "dynamodb:GetItem")
 
-    def index(self, name: str) -> Grant:
+    @property
+    def put(self) -> Grant:
+        return Grant(self, "dynamodb:PutItem")
+
+    @property
+    def update(self) -> Grant:
+        return Grant(self, "dynamodb:UpdateItem")
+
+    @property
+    def delete(self) -> Grant:
+        return Grant(self, "dynamodb:DeleteItem")
+
+    @property
+    def query(self) -> Grant:
+        return Grant(self, "dynamodb:Query")
+
+    def query_index(self, name: str) -> Grant:
         """The right to query one secondary index."""
         return Grant(self, "dynamodb:Query", f"/index/{name}")
 
@@ -78,14 +78,22 @@ class Table(Resource):
 class Queue(Resource):
     SUM = "sum"
 
-    send = _Right("sqs:SendMessage")
+    @property
+    def send(self) -> Grant:
+        return Grant(self, "sqs:SendMessage")
 
 
 class Machine(Resource):
     COUNTDOWN = "countdown"
 
-    start = _Right("states:StartExecution")
-    stop = _Right("states:StopExecution", part=":*")
+    @property
+    def start(self) -> Grant:
+        return Grant(self, "states:StartExecution")
+
+    @property
+    def stop(self) -> Grant:
+        """The right to stop the machine's own executions."""
+        return Grant(self, "states:StopExecution", ":*")
 
 
 class Key(Resource):
@@ -94,5 +102,10 @@ class Key(Resource):
     TOKENS_A = "tokens-a"
     TOKENS_B = "tokens-b"
 
-    sign = _Right("kms:Sign")
-    public = _Right("kms:GetPublicKey")
+    @property
+    def sign(self) -> Grant:
+        return Grant(self, "kms:Sign")
+
+    @property
+    def public(self) -> Grant:
+        return Grant(self, "kms:GetPublicKey")

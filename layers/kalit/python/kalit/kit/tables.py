@@ -33,8 +33,8 @@ ATTEMPTS = 8
 FIRST_PAUSE = 0.02  # seconds; doubles with each try, with full jitter
 
 
-class name_of:
-    """`table_name = name_of(Table.TASKS)` looks the physical name up at use, not at import."""
+class TableName:
+    """`table_name = TableName(Table.TASKS)` looks the physical name up at use, not at import."""
 
     def __init__(self, table: Table) -> None:
         self.table = table
@@ -110,7 +110,9 @@ class Commit:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if error is None:
             self._write()
 
@@ -135,7 +137,7 @@ class Commit:
                     raise (self._unmet[id(failed[0])] or error) from error
                 if not busy(error) and not BUSY.intersection(codes):
                     raise
-            time.sleep(random.uniform(0, FIRST_PAUSE * 2**attempt))
+            time.sleep(random.uniform(0, FIRST_PAUSE * 2**attempt))  # noqa: S311 - jitter
         raise Unavailable
 
 

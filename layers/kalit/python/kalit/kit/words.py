@@ -35,9 +35,7 @@ def choose(accept_language: str) -> str:
 # Field messages in Django REST Framework's words, which the existing apps show to people.
 # The keys are pydantic's error types; `{names}` come from the error's context.
 FIELD_TEXTS: dict[str, Text] = {
-    "missing": Text(
-        "This field is required.", ru="Обязательное поле.", uz="Bu maydon toʻldirilishi shart."
-    ),
+    "missing": Text("This field is required.", ru="Обязательное поле.", uz="Bu maydon toʻldirilishi shart."),
     "null": Text(
         "This field may not be null.",
         ru="Это поле не может быть пустым.",
@@ -72,9 +70,7 @@ FIELD_TEXTS: dict[str, Text] = {
         ru="Введите правильное число.",
         uz="Butun son kiritilishi kerak.",
     ),
-    "number": Text(
-        "A valid number is required.", ru="Требуется численное значение.", uz="Son kiritilishi kerak."
-    ),
+    "number": Text("A valid number is required.", ru="Требуется численное значение.", uz="Son kiritilishi kerak."),
     "bool": Text(
         "Must be a valid boolean.",
         ru="Значение должно быть допустимым логическим значением.",

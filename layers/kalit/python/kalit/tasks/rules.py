@@ -139,7 +139,7 @@ CHECKS = {TaskType.SUM: _check_sum, TaskType.COUNTDOWN: _check_countdown}
 class NewTask(Input):
     """A task to be made. Keys of `input_data` that its type does not know are kept."""
 
-    task_type: TaskType
+    task_type: TaskType = Field(examples=[TaskType.SUM])
     input_data: AnyJson = Field(
         description="For sum `{numbers: [...]}`, for countdown `{seconds: n}`.",
         examples=[{"numbers": [1, 2, 3]}, {"seconds": 5}],

@@ -12,6 +12,7 @@ A task's row asks by `outbox` for what must follow; the table's stream does it (
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -24,10 +25,22 @@ from kalit.kit import aws, clock, queues
 from kalit.kit.ids import Counter
 from kalit.kit.pages import Page
 from kalit.kit.resources import Grant, Machine, Queue, Table
-from kalit.kit.tables import Commit, Row, name_of
+from kalit.kit.tables import Commit, Row, TableName
 
 from . import rules
-from .rules import ACTIVE, ListTasks, NewTask, Outcome, Status, Task, TaskFinished, TaskNotFound, TaskRef, TaskType, TooManyTasks
+from .rules import (
+    ACTIVE,
+    ListTasks,
+    NewTask,
+    Outcome,
+    Status,
+    Task,
+    TaskFinished,
+    TaskNotFound,
+    TaskRef,
+    TaskType,
+    TooManyTasks,
+)
 
 PAGE_SIZE = 10
 INLINE = 4_000  # bytes of input kept in the task's own row, so that lists stay cheap to read
@@ -58,7 +71,7 @@ class Open(GlobalSecondaryIndex["TaskRow"]):
 
 class TaskRow(Row):
     class Meta:
-        table_name = name_of(Table.TASKS)
+        table_name = TableName(Table.TASKS)
 
     task_type = UnicodeAttribute()
     input = UnicodeAttribute(null=True)
@@ -84,7 +97,7 @@ class TaskRow(Row):
 
 class CountsRow(Row):
     class Meta:
-        table_name = name_of(Table.TASKS)
+        table_name = TableName(Table.TASKS)
 
     active = NumberAttribute(default=0)
     total = NumberAttribute(default=0)
@@ -100,14 +113,14 @@ class CountsRow(Row):
 
 class InputRow(Row):
     class Meta:
-        table_name = name_of(Table.TASKS)
+        table_name = TableName(Table.TASKS)
 
     input = UnicodeAttribute()
 
 
 class KeyRow(Row):
     class Meta:
-        table_name = name_of(Table.TASKS)
+        table_name = TableName(Table.TASKS)
 
     task = NumberAttribute()
     ttl = NumberAttribute()
@@ -115,7 +128,7 @@ class KeyRow(Row):
 
 class TaskCounter(Counter):
     class Meta:
-        table_name = name_of(Table.TASKS)
+        table_name = TableName(Table.TASKS)
 
 
 class AlreadyMade(Exception):
@@ -159,7 +172,7 @@ def show(owner: int, number: int) -> Task:
 
 
 def listed(owner: int, query: ListTasks) -> Page[Task]:
-    """A page of the owner's tasks by id. Raises `InvalidPage`. A read of the counts, and one of the rows up to the page's end."""
+    """A page of the owner's tasks by id. Raises `InvalidPage`. Two reads: the counts, and the rows up to its end."""
     counts = CountsRow.find(_owner(owner), "COUNTS") or CountsRow.of(owner)
     count = int(getattr(counts, query.status or "total"))
     number = query.number(count, PAGE_SIZE)
@@ -247,22 +260,18 @@ def start_countdown(row: TaskRow) -> None:
     """Start the task's execution, named by the task: a second start is the same one."""
     countdown = rules.Countdown(**row.ref.model_dump(), due_at=row.due)
     states = aws.client("stepfunctions")
-    try:
+    with suppress(states.exceptions.ExecutionAlreadyExists):
         states.start_execution(
             stateMachineArn=Machine.COUNTDOWN.id, name=_execution(row), input=countdown.model_dump_json()
         )
-    except states.exceptions.ExecutionAlreadyExists:
-        pass
 
 
 def stop_countdown(row: TaskRow) -> None:
     """Stop the task's execution, if it is still there."""
     states = aws.client("stepfunctions")
     arn = f"{Machine.COUNTDOWN.id.replace(':stateMachine:', ':execution:')}:{_execution(row)}"
-    try:
+    with suppress(states.exceptions.ExecutionDoesNotExist):
         states.stop_execution(executionArn=arn, cause="cancelled by its owner")
-    except states.exceptions.ExecutionDoesNotExist:
-        pass
 
 
 def row_of(image: dict[str, Any]) -> TaskRow:

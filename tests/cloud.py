@@ -1,0 +1,296 @@
+"""AWS in this process (moto), made from our own templates, with every door held to its declared rights.
+
+moto has no locks and no transaction tokens: `sound` gives it both, or concurrency tests would prove nothing.
+"""
+
+import base64
+import hashlib
+import json
+import os
+import threading
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest import mock
+from urllib.parse import urlencode
+
+import boto3
+import moto.dynamodb.responses as dynamodb
+from botocore.client import BaseClient
+from moto import mock_aws
+from moto.core.exceptions import JsonRESTError
+
+from infra.catalog import catalog
+from infra.events import sample
+from kalit.kit import aws, caller
+from kalit.kit.api import Endpoint
+from kalit.kit.doors import Door
+from kalit.kit.resources import Grant, Key, Machine, Queue, Resource, Table
+
+REGION = "us-east-1"
+EDGE_SECRET = "the edge's secret"
+DOORS = {door.name: door for door in catalog()}
+
+# door -> grant -> the tests that needed it
+used: dict[str, dict[Grant, set[str]]] = defaultdict(lambda: defaultdict(set))
+_serving: ContextVar[Door | None] = ContextVar("serving", default=None)
+
+
+class Undeclared(BaseException):
+    """A door made a call that its `uses=` does not name. Not an Exception: nothing may swallow it."""
+
+
+class Sound:
+    """moto's DynamoDB with one lock around every action, and with transaction tokens."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.tokens: dict[str, str] = {}
+        self.act, self.transact = dynamodb.DynamoHandler.call_action, dynamodb.DynamoHandler.transact_write_items
+
+    def __enter__(self) -> None:
+        sound = self
+
+        def call_action(handler: Any) -> Any:
+            with sound.lock:
+                return sound.act(handler)
+
+        def transact_write_items(handler: Any) -> Any:
+            token = handler.body.get("ClientRequestToken")
+            asked = hashlib.sha256(json.dumps(handler.body["TransactItems"], sort_keys=True).encode()).hexdigest()
+            if token in sound.tokens:
+                if sound.tokens[token] != asked:
+                    raise JsonRESTError("IdempotentParameterMismatchException", "another request had this token")
+                return dynamodb.ActionResult({"ConsumedCapacity": [], "ItemCollectionMetrics": {}})
+            answer = sound.transact(handler)
+            if token:
+                sound.tokens[token] = asked
+            return answer
+
+        dynamodb.DynamoHandler.call_action = call_action
+        dynamodb.DynamoHandler.transact_write_items = transact_write_items
+
+    def __exit__(self, *_: object) -> None:
+        dynamodb.DynamoHandler.call_action = self.act
+        dynamodb.DynamoHandler.transact_write_items = self.transact
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An HTTP answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+
+class Cloud:
+    """The product's tables, queues, keys and machines, and its doors."""
+
+    def __init__(self, assembly: Path) -> None:
+        self.ids: dict[Resource, str] = {}
+        self._make(assembly)
+
+    def _make(self, assembly: Path) -> None:
+        client = lambda service: boto3.client(service, region_name=REGION)  # noqa: E731
+        template = json.loads((assembly / "local-state.template.json").read_text())
+        for resource in template["Resources"].values():
+            if resource["Type"] == "AWS::DynamoDB::Table":
+                client("dynamodb").create_table(**_table(resource["Properties"]))
+        for table in Table:
+            self.ids[table] = f"local-{table.value}"
+        for queue in Queue:
+            self.ids[queue] = client("sqs").create_queue(QueueName=f"local-{queue.value}")["QueueUrl"]
+        for key in Key:
+            made = client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
+            self.ids[key] = made["KeyMetadata"]["Arn"]
+        for machine in Machine:
+            definition = json.dumps(
+                {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 60, "End": True}}}
+            )
+            self.ids[machine] = client("stepfunctions").create_state_machine(
+                name=f"local-{machine.value}", definition=definition, roleArn="arn:aws:iam::123456789012:role/machine"
+            )["stateMachineArn"]
+
+    def client(self, service: str) -> Any:
+        return boto3.client(service, region_name=REGION)
+
+    def call(self, name: str, event: dict[str, Any]) -> Any:
+        """A door, with the environment and the rights that its declaration gives it."""
+        door = DOORS[name]
+        variables = {grant.resource.variable: self.ids[grant.resource] for grant in door.grants}
+        variables |= {"STAGE": "local", "EDGE_SECRET_SHA256": hashlib.sha256(EDGE_SECRET.encode()).hexdigest()}
+        context = SimpleNamespace(
+            function_name=f"local-{name.replace('.', '-')}",
+            memory_limit_in_mb=door.host.memory,
+            invoked_function_arn="arn",
+            aws_request_id="request",
+            get_remaining_time_in_millis=lambda: door.host.timeout * 1000,
+        )
+        os.environ.update(variables)
+        with serving(door):
+            return door(event, context)
+
+    def http(
+        self,
+        name: str,
+        body: Any = None,
+        *,
+        token: str = "",
+        query: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+        raw: bytes | None = None,
+        **path: object,
+    ) -> Answer:
+        """An HTTP door, by an event shaped like the sample beside it. `body` is sent as JSON, `raw` as it is."""
+        door = DOORS[name]
+        assert isinstance(door, Endpoint)
+        event = sample(door)
+        event["pathParameters"] = {key: str(value) for key, value in path.items()}
+        route = door.path.rstrip("/") or "/"
+        event["rawPath"] = route.format(**event["pathParameters"]) if door.path != "$default" else event["rawPath"]
+        event["rawQueryString"] = urlencode(query or {})
+        event["headers"] = {"host": "localhost:8000", "x-forwarded-proto": "http", "x-kalit-edge": EDGE_SECRET}
+        event["headers"]["x-forwarded-path"] = event["rawPath"] + "/"
+        event.pop("body", None)
+        if body is not None:
+            event["headers"]["content-type"] = "application/json"
+            raw = json.dumps(body).encode()
+        if raw is not None:
+            event |= {"body": base64.b64encode(raw).decode(), "isBase64Encoded": True}
+        if token:
+            event["headers"]["authorization"] = f"Bearer {token}"
+        event["headers"] |= {key.lower(): value for key, value in (headers or {}).items()}
+        answer = self.call(name, event)
+        return Answer(answer["statusCode"], answer["headers"], answer["body"])
+
+    def register(self, username: str = "ali", password: str = "password123") -> str:
+        """A new account's access token."""
+        assert self.http("accounts.register", {"username": username, "password": password}).status == 201
+        return self.log_in(username, password)
+
+    def log_in(self, username: str, password: str = "password123") -> str:
+        token: str = self.http("accounts.token", {"username": username, "password": password}).json["access"]
+        return token
+
+    def rows(self, table: Table, prefix: str = "") -> list[dict[str, Any]]:
+        """All rows of a table whose key begins with `prefix`, for tests to look at."""
+        items = boto3.resource("dynamodb", region_name=REGION).Table(self.ids[table]).scan()["Items"]
+        return [item for item in items if f"{item['pk']} {item['sk']}".startswith(prefix)]
+
+    def messages(self, queue: Queue) -> list[dict[str, Any]]:
+        """The bodies of what waits in a queue, taken out."""
+        got = self.client("sqs").receive_message(QueueUrl=self.ids[queue], MaxNumberOfMessages=10).get("Messages", [])
+        return [json.loads(message["Body"]) for message in got]
+
+
+@contextmanager
+def cloud(assembly: Path) -> Iterator[Cloud]:
+    """A fresh cloud."""
+    forget()
+    with mock.patch.dict(os.environ), mock_aws(), Sound():
+        yield Cloud(assembly)
+    forget()
+
+
+def forget() -> None:
+    """Everything that a process keeps between calls: clients, keys, answers."""
+    from kalit.accounts import store as accounts
+
+    for kept in (aws.client, aws._session, caller.key_ring, accounts._published, accounts.public_keys):
+        kept.cache_clear()
+    for model in _models():
+        model._connection = None
+
+
+def _models(kind: Any = None) -> list[Any]:
+    from kalit.kit.tables import Row
+
+    kind = kind or Row
+    return [kind, *(found for sub in kind.__subclasses__() for found in _models(sub))]
+
+
+@contextmanager
+def serving(door: Door) -> Iterator[None]:
+    token = _serving.set(door)
+    try:
+        yield
+    finally:
+        _serving.reset(token)
+
+
+def hold_to_rights(test: str) -> Any:
+    """Let no door make a call that it does not declare, and note which rights the test needed."""
+    original = BaseClient._make_api_call
+
+    def checked(client: BaseClient, operation: str, kwargs: dict[str, Any]) -> Any:
+        door = _serving.get()
+        if door is not None:
+            for grant in needed(client.meta.service_model.service_name, operation, kwargs):
+                if grant not in door.grants:
+                    raise Undeclared(f"{door.name} called {operation}: it must declare {grant}")
+                used[door.name][grant].add(test)
+        return original(client, operation, kwargs)
+
+    return mock.patch.object(BaseClient, "_make_api_call", checked)
+
+
+TRANSACTED = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
+
+
+def needed(service: str, operation: str, kwargs: dict[str, Any]) -> list[Grant]:
+    """The rights that IAM asks for one AWS call."""
+    if operation == "TransactWriteItems":
+        return [
+            Grant(_table_of(told["TableName"]), f"dynamodb:{TRANSACTED[kind]}")
+            for write in kwargs["TransactItems"]
+            for kind, told in write.items()
+        ]
+    if service == "dynamodb":
+        part = f"/index/{kwargs['IndexName']}" if "IndexName" in kwargs else ""
+        return [Grant(_table_of(kwargs["TableName"]), f"dynamodb:{operation}", part)]
+    if service == "sqs":
+        return [Grant(_named(Queue, kwargs["QueueUrl"].rsplit("/", 1)[1]), f"sqs:{operation}")]
+    if service == "stepfunctions":
+        arn = kwargs.get("stateMachineArn") or kwargs["executionArn"].rsplit(":", 1)[0]
+        part = ":*" if operation == "StopExecution" else ""
+        return [Grant(_named(Machine, arn.rsplit(":", 1)[1]), f"states:{operation}", part)]
+    if service == "kms":
+        name = next(key for key in Key if os.environ.get(key.variable) == kwargs["KeyId"])
+        return [Grant(name, f"kms:{operation}")]
+    raise AssertionError(f"tests/cloud.py does not know which rights {service} {operation} needs")
+
+
+def _table_of(name: str) -> Table:
+    table = _named(Table, name)
+    assert isinstance(table, Table)
+    return table
+
+
+def _named(kind: type[Resource], name: str) -> Resource:
+    return kind(name.removeprefix("local-"))
+
+
+def _table(properties: dict[str, Any]) -> dict[str, Any]:
+    """CreateTable's arguments from a template's table."""
+    kept = (
+        "TableName",
+        "KeySchema",
+        "AttributeDefinitions",
+        "BillingMode",
+        "LocalSecondaryIndexes",
+        "GlobalSecondaryIndexes",
+    )
+    told = {name: properties[name] for name in kept if name in properties}
+    if "StreamSpecification" in properties:
+        told["StreamSpecification"] = {"StreamEnabled": True, **properties["StreamSpecification"]}
+    return told

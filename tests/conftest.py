@@ -1,0 +1,52 @@
+"""What every ring of tests shares: one synthesis of the local stage, and no network but loopback."""
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Before anything of AWS is imported: no credentials of the machine, no metadata service.
+os.environ.update(
+    AWS_ACCESS_KEY_ID="test",
+    AWS_SECRET_ACCESS_KEY="test",
+    AWS_DEFAULT_REGION="us-east-1",
+    AWS_EC2_METADATA_DISABLED="true",
+    AWS_CONFIG_FILE="/dev/null",
+    AWS_SHARED_CREDENTIALS_FILE="/dev/null",
+    JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION="20",
+)
+os.environ.pop("AWS_SESSION_TOKEN", None)
+os.environ.pop("AWS_PROFILE", None)
+
+ROOT = Path(__file__).parents[1]
+# Doors for triggers that no door of the product has yet.
+PROBES = ROOT / "tests" / "local" / "doors"
+
+
+@pytest.fixture(scope="session")
+def assembly() -> Path:
+    """The local stage's templates, with the tests' own doors; synthesized again only when a source changed."""
+    from infra.local.assembly import synthesize
+
+    target = ROOT / "build" / "test-assembly"
+    target.parent.mkdir(exist_ok=True)
+    synthesize(target, {"stage": "local", "clock_file": ""}, [PROBES])
+    return target
+
+
+@pytest.fixture(autouse=True, scope="session")
+def loopback_only() -> Iterator[None]:
+    """A test that reaches for the internet fails at once, naming where it wanted to go."""
+    original = socket.socket.connect
+
+    def connect(self: socket.socket, address: object) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            host = address[0] if isinstance(address, tuple) else ""
+            assert host in ("127.0.0.1", "localhost", "::1"), f"a test wanted to reach {address}"
+        original(self, address)  # type: ignore[arg-type]
+
+    socket.socket.connect = connect  # type: ignore[assignment, method-assign]
+    yield
+    socket.socket.connect = original  # type: ignore[method-assign]
