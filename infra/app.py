@@ -10,7 +10,7 @@ import aws_cdk as cdk
 
 from kalit.kit.doors import Door
 
-from .catalog import ROOT, catalog
+from .catalog import ROOT, catalog, endpoints, shadowed
 from .edge import Api, Edge
 from .hosting import Doors
 from .nag import check
@@ -23,15 +23,24 @@ def build(app: cdk.App) -> None:
     stage = STAGES[app.node.try_get_context("stage") or "dev"]
     more = [Path(root) for root in (app.node.try_get_context("doors") or "").split(",") if root]
     folders: dict[str, list[Door]] = defaultdict(list)
-    for door in catalog([ROOT, *more]):
+    doors = catalog([ROOT, *more])
+    for door in doors:
         folders[door.folder].append(door)
 
     state = State(app, f"{stage.name}-state", stage)
     api = Api(app, f"{stage.name}-api", stage)
     edge = Edge(app, f"{stage.name}-edge", stage=stage, state=state, api=api.api)
     previous: cdk.Stack = api
-    for folder, doors in folders.items():
-        stack = Doors(app, f"{stage.name}-{folder}-doors", folder=folder, doors=doors, state=state, api=api.api)
+    for folder, own in folders.items():
+        stack = Doors(
+            app,
+            f"{stage.name}-{folder}-doors",
+            folder=folder,
+            doors=own,
+            state=state,
+            api=api.api,
+            shadowed=shadowed(endpoints(doors)),
+        )
         # One after another: API Gateway throttles routes that are made in bulk.
         stack.add_stack_dependency(previous)
         previous = stack

@@ -36,10 +36,19 @@ class Doors(Stack):
     """All doors of one folder of `functions/`, and the machines that call them."""
 
     def __init__(
-        self, scope: Construct, id: str, *, folder: str, doors: Sequence[Door], state: State, api: apigateway.HttpApi
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        folder: str,
+        doors: Sequence[Door],
+        state: State,
+        api: apigateway.HttpApi,
+        shadowed: Sequence[tuple[str, str]],
     ) -> None:
         super().__init__(scope, id)
         self.state, self.stage, self.api = state, state.stage, api
+        self.shadowed = shadowed
         self.architecture = (
             lambda_.Architecture.ARM_64 if self.stage.architecture == "arm64" else lambda_.Architecture.X86_64
         )
@@ -143,7 +152,8 @@ def _routes(stack: Doors, door: Endpoint, function: lambda_.Function, role: iam.
         integration_uri=function.function_arn,
         payload_format_version="2.0",
     )
-    for number, (method, path) in enumerate(door.routes):
+    routes = [*door.routes, *(stack.shadowed if door.path == "$default" else ())]
+    for number, (method, path) in enumerate(routes):
         # The edge strips the final slash, so routes have none.
         key = path if path == "$default" else f"{method} {path.rstrip('/') or '/'}"
         apigateway.CfnRoute(

@@ -20,11 +20,12 @@ def routes() -> list[tuple[list[str], list[str]]]:
 def allowed(path: str) -> list[str]:
     """The methods that a path answers to; none when there is no such path."""
     parts = path.strip("/").split("/")
-    fits = (
+    exact = [methods for known, methods in routes() if known == parts]
+    fits = exact or [
         methods
         for known, methods in routes()
         if len(known) == len(parts) and all(k == p or k.startswith("{") for k, p in zip(known, parts, strict=True))
-    )
+    ]
     return sorted({method for methods in fits for method in methods})
 
 

@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import zipfile
 from pathlib import Path
 
@@ -127,6 +128,25 @@ def unpack_layers_once():
     lambda_runtime.Worker._spawn = spawn
 
 
+def wait_for_a_free_worker():
+    """A burst of calls starts a process each, and fifty at once bring a laptop to its knees; let them take turns.
+
+    Our functions never call themselves, so nobody waits for a worker that he holds.
+    """
+    original = lambda_svc.acquire_worker
+    most = 2 * (os.cpu_count() or 2)
+
+    def acquire(*call, **options):
+        deadline = time.monotonic() + 30
+        while True:
+            worker, reason = original(*call, **{**options, "max_concurrency": most})
+            if worker or time.monotonic() > deadline:
+                return worker, reason
+            time.sleep(0.005)
+
+    lambda_svc.acquire_worker = acquire
+
+
 def save_as_it_goes():
     """The engine saves on a clean stop only. Saving every second and a half, `kill -9` loses no more than that.
 
@@ -210,6 +230,7 @@ if __name__ == "__main__":
     run_functions_on_a_bare_interpreter()
     count_loopback_as_secure_transport()
     unpack_layers_once()
+    wait_for_a_free_worker()
     save_as_it_goes()
     stop_with_the_parent()
     sys.argv = ["ministack"]

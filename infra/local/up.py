@@ -18,7 +18,7 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from infra.stages import STAGES
 
@@ -48,7 +48,7 @@ class Settings:
     clock_file: str = ""
     doors: tuple[Path, ...] = ()
     persist: bool = True
-    wait_scale: str = "1"
+    templates: Path | None = None  # where they lie, or will
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> "Settings":
@@ -129,7 +129,6 @@ class Engine:
             "S3_PERSIST": "1" if self.settings.persist else "0",
             "S3_DATA_DIR": str(folder / "s3"),
             "SFTP_ENABLED": "0",
-            "SFN_WAIT_SCALE": self.settings.wait_scale,
             "LOG_LEVEL": "WARNING",
             "AWS_EC2_METADATA_DISABLED": "true",
         }
@@ -160,14 +159,15 @@ class Engine:
 
     async def stop(self) -> None:
         """Let it save, then go."""
-        if self.process and self.process.poll() is None:
+        if self.process is None:
+            return
+        if self.process.poll() is None:
             self.process.terminate()
             try:
                 await asyncio.to_thread(self.process.wait, STOPPED_WITHIN)
             except subprocess.TimeoutExpired:
                 self.process.kill()
-        if self.process and isinstance(self.process.stdin, IO):
-            self.process.stdin.close()
+        self.process.communicate()
         self.running.unlink(missing_ok=True)
 
 
@@ -179,7 +179,7 @@ class System:
         self.engine = Engine(settings)
         self.aws = Aws(self.engine.endpoint)
         self.gateway = Gateway(settings.port)
-        self.templates = settings.state / "assembly"
+        self.templates = settings.templates or settings.state / "assembly"
 
     @property
     def url(self) -> str:

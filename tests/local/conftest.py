@@ -1,0 +1,122 @@
+"""The deployed templates on the local engine, over real HTTP: one system for the whole ring."""
+
+import asyncio
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+import requests
+
+from infra.local.up import Settings, System, free_port
+from tests.conftest import PROBES
+
+Seen = TypeVar("Seen")
+
+
+def eventually(look: Callable[[], Seen | None], within: float = 10.0) -> Seen:
+    """What `look` returns once it is true; fails when that takes longer than `within` seconds."""
+    deadline = time.monotonic() + within
+    while True:
+        seen = look()
+        if seen:
+            return seen
+        assert time.monotonic() < deadline, f"not within {within} s; last seen: {seen!r}"
+        time.sleep(0.05)
+
+
+class User:
+    """Somebody with an account, calling over HTTP."""
+
+    def __init__(self, url: str, username: str, access: str) -> None:
+        self.url, self.username = url, username
+        self.session = requests.Session()
+        self.session.headers["Authorization"] = f"Bearer {access}"
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        return self.session.get(self.url + path, timeout=30, **options)
+
+    def post(self, path: str, json: Any = None, **options: Any) -> requests.Response:
+        return self.session.post(self.url + path, json=json, timeout=30, **options)
+
+    def create(self, task_type: str, **input_data: Any) -> Any:
+        """A new task's JSON."""
+        answer = self.post("/api/tasks/create/", {"task_type": task_type, "input_data": input_data})
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def task(self, number: int) -> Any:
+        return self.get(f"/api/tasks/{number}/").json()
+
+    def finished(self, number: int, within: float = 10.0) -> Any:
+        """The task, once it has ended."""
+        return eventually(lambda: (t := self.task(number))["status"] in ("completed", "error") and t or None, within)
+
+
+class Local:
+    """A running system and ways to look behind it."""
+
+    def __init__(self, system: System) -> None:
+        self.system, self.url, self.aws = system, system.url, system.aws
+
+    def log(self, door: str) -> list[str]:
+        """What a door has logged."""
+        group = f"/aws/lambda/local-{door.replace('.', '-')}"
+        return [event["message"] for event in self.aws.client("logs").filter_log_events(logGroupName=group)["events"]]
+
+    def functions_at_work(self) -> int:
+        """How many calls of functions have begun and not ended."""
+        doors = [f["FunctionName"].removeprefix("local-") for f in self.aws.client("lambda").list_functions()["Functions"]]
+        lines = [line for door in doors for line in self.log(door)]
+        return sum(line.startswith("START") for line in lines) - sum(line.startswith("END") for line in lines)
+
+    def user(self, password: str = "password123") -> User:
+        """Somebody new."""
+        username = f"user-{uuid.uuid4().hex[:12]}"
+        given = {"username": username, "password": password}
+        assert requests.post(f"{self.url}/api/register/", json=given, timeout=30).status_code == 201
+        return self.log_in(username, password)
+
+    def log_in(self, username: str, password: str) -> User:
+        tokens = requests.post(
+            f"{self.url}/api/token/", json={"username": username, "password": password}, timeout=30
+        ).json()
+        return User(self.url, username, tokens["access"])
+
+
+class Running:
+    """A system in a thread of its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.system = System(settings)
+
+    def __enter__(self) -> System:
+        self.thread.start()
+        asyncio.run_coroutine_threadsafe(self.system.start(), self.loop).result(120)
+        return self.system
+
+    def __exit__(self, *_: object) -> None:
+        asyncio.run_coroutine_threadsafe(self.system.stop(), self.loop).result(30)
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()
+
+
+@pytest.fixture(scope="session")
+def local(assembly: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
+    settings = Settings(
+        port=free_port(),
+        mqtt_port=free_port(),
+        state=tmp_path_factory.mktemp("state"),
+        admin={"username": "admin", "email": "", "password": "an admin's password"},
+        doors=(PROBES,),
+        persist=False,
+        templates=assembly,
+    )
+    with Running(settings) as system:
+        yield Local(system)

@@ -1,0 +1,50 @@
+"""Every kind of trigger opens its door on the engine; what tasks use is tried in test_tasks.py."""
+
+import json
+
+from tests.local.conftest import Local, eventually
+
+
+def test_an_mqtt_message_opens_the_door_of_its_topic(local: Local) -> None:
+    local.aws.client("iot-data").publish(topic="probe/LOCK_1/status", qos=1, payload=json.dumps({"battery": 77}))
+
+    def row() -> object:
+        key = {"pk": {"S": "PROBE#LOCK_1"}, "sk": {"S": "REPORT"}}
+        return local.aws.client("dynamodb").get_item(TableName="local-ops", Key=key).get("Item")
+
+    assert eventually(row)["battery"] == {"N": "77"}  # type: ignore[index]
+
+
+def test_a_malformed_mqtt_message_is_refused_and_logged(local: Local) -> None:
+    local.aws.client("iot-data").publish(topic="probe/LOCK_2/status", qos=1, payload=json.dumps({"battery": "?"}))
+    refused = eventually(lambda: [line for line in local.log("probe.heard") if '"malformed_payload"' in line])
+    assert '"thing_id":"LOCK_2"' in refused[0]
+
+
+def test_a_step_is_called_by_name(local: Local) -> None:
+    event = {"username": "admin", "email": "", "password": "another password"}
+    assert local.system.call("accounts.bootstrap", event) == {"created": False}
+
+
+def test_the_first_administrator_can_log_in(local: Local) -> None:
+    assert local.log_in("admin", "an admin's password").get("/api/tasks/").status_code == 200
+
+
+def test_a_function_may_do_nothing_but_what_it_declares(local: Local) -> None:
+    """The engine enforces each function's role: a role may not even read another domain's table."""
+    policies = local.aws.client("iam")
+    role = local.aws.client("lambda").get_function(FunctionName="local-tasks-show")["Configuration"]["Role"]
+    name = policies.list_role_policies(RoleName=role.rsplit("/", 1)[1])["PolicyNames"][0]
+    told = policies.get_role_policy(RoleName=role.rsplit("/", 1)[1], PolicyName=name)["PolicyDocument"]
+    allowed = {
+        (action, str(statement["Resource"]).rsplit(":", 1)[-1])
+        for statement in told["Statement"]
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+        if not action.startswith("logs:")
+    }
+    assert allowed == {("dynamodb:GetItem", "table/local-tasks"), ("dynamodb:GetItem", "table/local-accounts")}
+
+
+def test_the_clock_opens_its_doors(local: Local) -> None:
+    """Last of all: by now the first minute is nearly over."""
+    eventually(lambda: [line for line in local.log("tasks.sweep") if line.startswith("REPORT")], within=75)
