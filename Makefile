@@ -1,6 +1,6 @@
 # Kalit. `make` alone lists the commands; every one installs what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help install up test check lint types routes invoke openapi events synth deploy locks clean
+.PHONY: help install up test check lint types routes invoke openapi events rights synth deploy locks clean
 
 export PYTHONPATH := .:layers/kalit/python
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
@@ -38,6 +38,9 @@ openapi: install ## write functions/edge/openapi.json and .yaml from the doors
 
 events: install ## write the sample events of HTTP doors from the doors
 	@$(python) -m infra.events
+
+rights: install ## write the reviewed snapshot of every role's rights
+	@$(python) -m tests.infra.test_templates
 
 synth: install node_modules ## synthesize a stage's templates, with all checks: make synth STAGE=dev
 	@npx cdk synth --quiet -c stage=$(STAGE) --all

@@ -16,7 +16,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +38,22 @@ class CannotStart(Exception):
 
 
 @dataclass(frozen=True)
+class Admin:
+    """The first administrator; without a password one is made and shown."""
+
+    username: str = "admin"
+    email: str = ""
+    password: str = ""
+
+
+@dataclass(frozen=True)
 class Settings:
     """What a person or a test may set."""
 
     port: int = 8000
     mqtt_port: int = 8883
     state: Path = ROOT / ".kalit"
-    admin: Mapping[str, str] = field(default_factory=dict)
+    admin: Admin = Admin()
     clock_file: str = ""
     doors: tuple[Path, ...] = ()
     persist: bool = True
@@ -62,11 +71,11 @@ class Settings:
             port=number("PORT", 8000),
             mqtt_port=number("MQTT_PORT", 8883),
             state=Path(env.get("KALIT_STATE") or ROOT / ".kalit").resolve(),
-            admin={
-                "username": env.get("KALIT_ADMIN_USERNAME") or "admin",
-                "email": env.get("KALIT_ADMIN_EMAIL") or "",
-                "password": env.get("KALIT_ADMIN_PASSWORD") or "",
-            },
+            admin=Admin(
+                username=env.get("KALIT_ADMIN_USERNAME") or "admin",
+                email=env.get("KALIT_ADMIN_EMAIL", ""),
+                password=env.get("KALIT_ADMIN_PASSWORD", ""),
+            ),
             clock_file=str(Path(env["KALIT_CLOCK"]).resolve()) if env.get("KALIT_CLOCK") else "",
         )
 
@@ -234,10 +243,11 @@ class System:
 
     def bootstrap(self) -> None:
         """The first administrator; a password of our own making is shown once, here."""
-        password = self.settings.admin["password"] or secrets.token_urlsafe(12)
-        answer = self.call("accounts.bootstrap", {**self.settings.admin, "password": password})
-        if answer["created"] and not self.settings.admin["password"]:
-            say(f"administrator {self.settings.admin['username']} made, password (shown this once): {password}")
+        admin = self.settings.admin
+        password = admin.password or secrets.token_urlsafe(12)
+        event = {"username": admin.username, "email": admin.email, "password": password}
+        if self.call("accounts.bootstrap", event)["created"] and not admin.password:
+            say(f"administrator {admin.username} made, password (shown this once): {password}")
 
     def warm(self) -> None:
         """Start the doors that others wait for, so that the first task is as quick as the next."""
@@ -315,7 +325,7 @@ async def main() -> int:
         starting.result()
         print(
             f"Ready in {time.monotonic() - started:.1f} s: {system.url}  docs {system.url}/api/schema/"
-            f"  admin {system.settings.admin['username']}  (Ctrl-C stops)",
+            f"  admin {system.settings.admin.username}  (Ctrl-C stops)",
             flush=True,
         )
         reload = asyncio.create_task(system.reload())

@@ -15,6 +15,7 @@ from infra.local.up import Settings, System, free_port
 from tests.conftest import PROBES
 
 Seen = TypeVar("Seen")
+PASSWORD = "password123"
 
 
 def eventually(look: Callable[[], Seen | None], within: float = 10.0) -> Seen:
@@ -36,6 +37,18 @@ class User:
         self.session = requests.Session()
         self.session.headers["Authorization"] = f"Bearer {access}"
 
+    @classmethod
+    def new(cls, url: str) -> "User":
+        """Somebody new."""
+        given = {"username": f"user-{uuid.uuid4().hex[:12]}", "password": PASSWORD}
+        assert requests.post(f"{url}/api/register/", json=given, timeout=30).status_code == 201
+        return cls.log_in(url, given["username"])
+
+    @classmethod
+    def log_in(cls, url: str, username: str, password: str = PASSWORD) -> "User":
+        given = {"username": username, "password": password}
+        return cls(url, username, requests.post(f"{url}/api/token/", json=given, timeout=30).json()["access"])
+
     def get(self, path: str, **options: Any) -> requests.Response:
         return self.session.get(self.url + path, timeout=30, **options)
 
@@ -53,7 +66,7 @@ class User:
 
     def finished(self, number: int, within: float = 10.0) -> Any:
         """The task, once it has ended."""
-        return eventually(lambda: (t := self.task(number))["status"] in ("completed", "error") and t or None, within)
+        return eventually(lambda: ((t := self.task(number))["status"] in ("completed", "error") and t) or None, within)
 
 
 class Local:
@@ -69,22 +82,13 @@ class Local:
 
     def functions_at_work(self) -> int:
         """How many calls of functions have begun and not ended."""
-        doors = [f["FunctionName"].removeprefix("local-") for f in self.aws.client("lambda").list_functions()["Functions"]]
+        functions = self.aws.client("lambda").list_functions()["Functions"]
+        doors = [function["FunctionName"].removeprefix("local-") for function in functions]
         lines = [line for door in doors for line in self.log(door)]
         return sum(line.startswith("START") for line in lines) - sum(line.startswith("END") for line in lines)
 
-    def user(self, password: str = "password123") -> User:
-        """Somebody new."""
-        username = f"user-{uuid.uuid4().hex[:12]}"
-        given = {"username": username, "password": password}
-        assert requests.post(f"{self.url}/api/register/", json=given, timeout=30).status_code == 201
-        return self.log_in(username, password)
-
-    def log_in(self, username: str, password: str) -> User:
-        tokens = requests.post(
-            f"{self.url}/api/token/", json={"username": username, "password": password}, timeout=30
-        ).json()
-        return User(self.url, username, tokens["access"])
+    def user(self) -> User:
+        return User.new(self.url)
 
 
 class Running:

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.local.conftest import Local, eventually
+from tests.local.conftest import Local, User, eventually
 
 
 def test_an_mqtt_message_opens_the_door_of_its_topic(local: Local) -> None:
@@ -27,7 +27,7 @@ def test_a_step_is_called_by_name(local: Local) -> None:
 
 
 def test_the_first_administrator_can_log_in(local: Local) -> None:
-    assert local.log_in("admin", "an admin's password").get("/api/tasks/").status_code == 200
+    assert User.log_in(local.url, "admin", "an admin's password").get("/api/tasks/").status_code == 200
 
 
 def test_a_function_may_do_nothing_but_what_it_declares(local: Local) -> None:

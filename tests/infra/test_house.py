@@ -1,0 +1,94 @@
+"""The house's own rules: names, leanings, and that what is generated is up to date."""
+
+import ast
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from infra import events, openapi
+from infra.catalog import catalog, endpoints
+from tests.conftest import ROOT
+
+DOORS = catalog()
+KALIT = ROOT / "layers" / "kalit" / "python" / "kalit"
+DOMAINS = sorted(path.name for path in KALIT.iterdir() if path.is_dir() and path.name not in ("kit", "__pycache__"))
+
+
+def imports(file: Path) -> Iterator[str]:
+    """The modules that a file imports, by their full names."""
+    package = ".".join(file.relative_to(KALIT.parent).parent.parts) if KALIT in file.parents else ""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            start = f"{package}.{node.module or ''}".rstrip(".") if node.level else str(node.module)
+            yield start
+            yield from (f"{start}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
+def test_a_door_has_its_sample_event_and_its_test(door: object) -> None:
+    path = door.name.replace(".", "/")  # type: ignore[attr-defined]
+    assert json.loads((ROOT / "events" / f"{path}.json").read_text())
+    folder, verb = path.split("/")
+    assert (ROOT / "tests" / "functions" / folder / f"test_{verb}.py").is_file()
+
+
+def test_nothing_lies_about_that_belongs_to_no_door() -> None:
+    named = {door.name.replace(".", "/") for door in DOORS}
+    lying = {str(file.relative_to(ROOT / "events").with_suffix("")) for file in (ROOT / "events").rglob("*.json")}
+    assert lying == named
+
+
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: door.name)
+def test_a_door_says_what_it_does_in_a_line(door: object) -> None:
+    assert 10 < len(door.summary) < 120  # type: ignore[attr-defined]
+    assert door.summary.endswith(".")  # type: ignore[attr-defined]
+
+
+def test_the_kit_leans_on_nothing_of_ours() -> None:
+    for file in (KALIT / "kit").glob("*.py"):
+        for name in imports(file):
+            assert not name.startswith("kalit.") or name.startswith("kalit.kit"), f"{file.name} imports {name}"
+
+
+def test_a_domain_leans_on_the_kit_and_on_no_other_domain() -> None:
+    for domain in DOMAINS:
+        others = tuple(f"kalit.{other}" for other in DOMAINS if other != domain)
+        for file in (KALIT / domain).glob("*.py"):
+            assert not any(name.startswith(others) for name in imports(file)), file
+
+
+def test_decisions_know_nothing_of_aws() -> None:
+    for domain in DOMAINS:
+        for file in (KALIT / domain).glob("*.py"):
+            if file.name != "store.py":
+                reached = {name for name in imports(file) if name.startswith(("boto", "pynamodb", "kalit.kit.aws"))}
+                assert not reached | {name for name in imports(file) if name.endswith(".store")}, file
+
+
+def test_a_handler_is_about_four_lines() -> None:
+    for file in (ROOT / "functions").rglob("*.py"):
+        for node in ast.parse(file.read_text()).body:
+            if isinstance(node, ast.FunctionDef) and node.name == "handler":
+                lines = (node.end_lineno or 0) - node.body[0].lineno
+                assert lines <= 14, f"{file}: {lines} lines"
+
+
+def test_the_openapi_document_is_what_the_doors_say() -> None:
+    told = openapi.document(endpoints(DOORS))
+    assert (openapi.FILES / "openapi.json").read_text() == openapi.as_json(told), "run: make openapi"
+    assert (openapi.FILES / "openapi.yaml").read_text() == openapi.as_yaml(told), "run: make openapi"
+
+
+def test_the_sample_events_are_what_the_doors_say() -> None:
+    for file, text in events.written().items():
+        assert (events.EVENTS / file).read_text() == text, "run: make events"
+
+
+def test_operations_and_routes_are_the_same() -> None:
+    paths = json.loads((openapi.FILES / "openapi.json").read_text())["paths"]
+    told = {(method.upper(), path) for path, item in paths.items() for method in item}
+    assert told == {route for door in endpoints(DOORS) for route in door.routes}

@@ -1,0 +1,159 @@
+"""What the templates say, whatever the doors are."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from infra.catalog import catalog
+from infra.local.assembly import synthesize
+from tests.conftest import ROOT
+from tests.infra.conftest import Resource, Templates
+
+SNAPSHOT = ROOT / "tests" / "infra" / "rights.txt"
+
+
+def statements(templates: Templates) -> Iterator[tuple[Resource, dict[str, Any]]]:
+    for policy in templates.all("AWS::IAM::Policy"):
+        for statement in policy.properties["PolicyDocument"]["Statement"]:
+            yield policy, statement
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def flat(value: Any) -> str:
+    """A resource of a policy as one line, with CloudFormation's references by name."""
+    if isinstance(value, dict):
+        (kind, told), *_ = value.items()
+        if kind == "Fn::Join":
+            return "".join(flat(part) for part in told[1])
+        return f"<{told[0] if isinstance(told, list) else told}>"
+    return str(value)
+
+
+def rights(templates: Templates) -> str:
+    """Every right of every role, a line each."""
+    lines = {
+        f"{policy.id.split('DefaultPolicy')[0]}: {action} {flat(resource)}"
+        for policy, statement in statements(templates)
+        for action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    }
+    return "\n".join(re.sub(r"<AWS::\w+>", "", line) for line in sorted(lines)) + "\n"
+
+
+def test_rights_are_as_reviewed(dev: Templates) -> None:
+    """A change of rights shows in a diff. `make rights` writes the file anew."""
+    assert rights(dev) == SNAPSHOT.read_text()
+
+
+def test_no_right_is_given_by_a_wildcard(prod: Templates) -> None:
+    allowed = [(policy, s) for policy, s in statements(prod) if s["Effect"] == "Allow"]
+    assert allowed
+    for policy, statement in allowed:
+        assert all("*" not in action for action in listed(statement["Action"])), policy.id
+        assert "*" not in listed(statement["Resource"]), policy.id
+
+
+def test_every_function_has_a_role_and_a_log_of_its_own(dev: Templates) -> None:
+    functions = list(dev.all("AWS::Lambda::Function"))
+    assert len(functions) == len(catalog())
+    roles = [function.properties["Role"]["Fn::GetAtt"][0] for function in functions]
+    assert len(set(roles)) == len(roles)
+    logs = [function.properties["LoggingConfig"]["LogGroup"]["Ref"] for function in functions]
+    assert len(set(logs)) == len(logs)
+
+
+def test_names_follow_the_law(dev: Templates) -> None:
+    names = {f.properties["Handler"]: f.properties["FunctionName"] for f in dev.all("AWS::Lambda::Function")}
+    for door in catalog():
+        assert names[f"functions.{door.name}.handler"] == f"dev-{door.name.replace('.', '-')}"
+
+
+def test_a_function_knows_only_the_names_that_it_declares(dev: Templates) -> None:
+    always = {"STAGE", "POWERTOOLS_SERVICE_NAME", "EDGE_SECRET_SHA256"}
+    told = {
+        f.properties["Handler"]: set(f.properties["Environment"]["Variables"]) for f in dev.all("AWS::Lambda::Function")
+    }
+    for door in catalog():
+        expected = {grant.resource.variable for grant in door.grants}
+        assert told[f"functions.{door.name}.handler"] - always == expected
+
+
+def test_every_queue_has_a_dead_letter_queue_and_room_for_six_timeouts(dev: Templates) -> None:
+    dead = {q.id for q in dev.all("AWS::SQS::Queue") if "RedrivePolicy" not in q.properties}
+    working = {q.id: q.properties for q in dev.all("AWS::SQS::Queue") if "RedrivePolicy" in q.properties}
+    timeouts = {f.properties["FunctionName"]: f.properties["Timeout"] for f in dev.all("AWS::Lambda::Function")}
+    assert working
+    for properties in working.values():
+        assert properties["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] in dead
+        assert properties["RedrivePolicy"]["maxReceiveCount"] >= 5
+        assert properties["VisibilityTimeout"] >= 6 * timeouts["dev-tasks-sum"]
+    alarmed = [a.properties["Dimensions"][0]["Value"]["Fn::GetAtt"][0] for a in dev.all("AWS::CloudWatch::Alarm")]
+    assert dead == set(alarmed)
+
+
+def test_a_failed_message_comes_back_alone(dev: Templates) -> None:
+    sources = [
+        s.properties for s in dev.all("AWS::Lambda::EventSourceMapping") if "StartingPosition" not in s.properties
+    ]
+    assert sources
+    assert all(source["FunctionResponseTypes"] == ["ReportBatchItemFailures"] for source in sources)
+
+
+def test_a_poisoned_stream_record_cannot_block_its_table(dev: Templates) -> None:
+    sources = [s.properties for s in dev.all("AWS::Lambda::EventSourceMapping") if "StartingPosition" in s.properties]
+    assert sources
+    for source in sources:
+        assert source["BisectBatchOnFunctionError"]
+        assert source["MaximumRetryAttempts"] == 10
+        assert source["DestinationConfig"]["OnFailure"]
+
+
+def test_a_table_has_one_stream_door_at_most(dev: Templates) -> None:
+    streams = [json.dumps(s.properties["EventSourceArn"]) for s in dev.all("AWS::Lambda::EventSourceMapping")]
+    assert len(streams) == len(set(streams))
+
+
+def test_production_keeps_its_data(prod: Templates) -> None:
+    holding = list(prod.all("AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::SecretsManager::Secret", "AWS::SQS::Queue"))
+    assert holding
+    for resource in holding:
+        assert resource.told["DeletionPolicy"] == "Retain", resource.id
+    for table in prod.all("AWS::DynamoDB::Table"):
+        assert table.properties["DeletionProtectionEnabled"]
+        assert table.properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+
+
+def test_routes_have_no_final_slash_and_no_twins(dev: Templates) -> None:
+    keys = [route.properties["RouteKey"] for route in dev.all("AWS::ApiGatewayV2::Route")]
+    assert len(keys) == len(set(keys))
+    assert "$default" in keys
+    assert all(not key.endswith("/") or key == "GET /" for key in keys)
+    assert "GET /api/tasks/create" in keys, "it would be taken for a task's id"
+
+
+def test_no_stack_comes_near_the_limit_of_resources(dev: Templates) -> None:
+    for file in dev.files:
+        assert len(json.loads(file.read_text())["Resources"]) < 400, file.name
+
+
+def test_the_laptop_runs_what_aws_gets(dev: Templates) -> None:
+    folder = ROOT / "build" / "test-local"
+    synthesize(folder, {"stage": "local", "clock_file": ""})
+
+    def kinds(templates: Templates) -> list[tuple[str, str]]:
+        return sorted(
+            (re.sub(r"^\w+-", "", r.stack), re.sub(r"[0-9A-F]{8,}$", "", r.id.removesuffix("F80CE7B0")), r.type)[0::2]
+            for r in templates.all()
+        )
+
+    assert kinds(Templates(folder)) == kinds(dev)
+
+
+if __name__ == "__main__":
+    from tests.infra.conftest import templates
+
+    SNAPSHOT.write_text(rights(templates("dev")))

@@ -1,0 +1,213 @@
+"""Faults on AWS calls: a process that dies, an answer that is lost, a conflict, another actor in between.
+
+Every call of botocore, boto3 and pynamodb ends in `BaseClient._make_api_call`. A plan says which of the calls made
+inside `injected` meet which fault, by their place in the order or by looking at them:
+
+    with injected({2: crash_after}) as calls:
+        cloud.http("tasks.create", ...)
+
+    with injected(every(is_transaction, conflict)):
+        ...
+"""
+
+import random
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NoReturn, TypeVar
+from unittest import mock
+
+from botocore.client import BaseClient
+from botocore.exceptions import ReadTimeoutError
+
+
+@dataclass(frozen=True)
+class Call:
+    """One AWS call: its place in the order, and what it asks for."""
+
+    index: int
+    client: BaseClient
+    operation: str
+    asked: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        return f"{self.client.meta.service_model.service_name}.{self.operation}"
+
+    def __str__(self) -> str:
+        return f"call {self.index}, {self.name}"
+
+
+Effect = Callable[[], Any]  # makes the call and returns its answer
+Fault = Callable[[Call, Effect], Any]
+Plan = Mapping[int, Fault] | Callable[[Call], Fault | None]
+Subject = TypeVar("Subject")
+
+_aside: ContextVar[bool] = ContextVar("aside", default=False)
+
+
+@contextmanager
+def injected(plan: Plan | None = None) -> Iterator[list[Call]]:
+    """Let the calls made inside, of all threads, meet their faults. Gives the list of calls, which fills as they come.
+
+    Stands on whatever is in `_make_api_call`'s place already, such as `tests.cloud.hold_to_rights`.
+    """
+    original, calls, lock = BaseClient._make_api_call, list[Call](), threading.Lock()
+    choose = plan if callable(plan) else lambda call: (plan or {}).get(call.index)
+
+    def hooked(client: BaseClient, operation: str, asked: dict[str, Any]) -> Any:
+        effect = partial(original, client, operation, asked)
+        if _aside.get():
+            return effect()
+        with lock:
+            call = Call(len(calls), client, operation, asked)
+            calls.append(call)
+        fault = choose(call)
+        return fault(call, effect) if fault else effect()
+
+    with mock.patch.object(BaseClient, "_make_api_call", hooked):
+        yield calls
+
+
+def every(chosen: Callable[[Call], bool], fault: Fault) -> Plan:
+    """The fault at all calls that are chosen."""
+    return lambda call: fault if chosen(call) else None
+
+
+def first_tries(chosen: Callable[[Call], bool], fault: Fault, tries: int = 1) -> Plan:
+    """The fault at the first `tries` of the chosen calls, then none at the next, and so on: a retry comes through."""
+    seen = threading.local()
+
+    def plan(call: Call) -> Fault | None:
+        if not chosen(call):
+            return None
+        seen.count = getattr(seen, "count", -1) + 1
+        return fault if seen.count % (tries + 1) < tries else None
+
+    return plan
+
+
+def now_and_then(chosen: Callable[[Call], bool], fault: Fault, share: float, seed: int = 0) -> Plan:
+    """The fault at a share of the chosen calls."""
+    dice = random.Random(seed)
+    return lambda call: fault if chosen(call) and dice.random() < share else None
+
+
+def is_transaction(call: Call) -> bool:
+    return call.operation == "TransactWriteItems"
+
+
+# Death
+
+
+class Crash(BaseException):
+    """The process died. Not an Exception: dying runs no handler of it."""
+
+
+def crash_before(call: Call, effect: Effect) -> NoReturn:
+    """Death just before the call."""
+    raise Crash(call)
+
+
+def crash_after(call: Call, effect: Effect) -> NoReturn:
+    """Death when the call's effect is there and its answer is not."""
+    with suppress(Exception):
+        effect()
+    raise Crash(call)
+
+
+@dataclass(frozen=True)
+class Death:
+    """A place to die at."""
+
+    call: Call
+    fault: Fault
+
+    def __str__(self) -> str:
+        return f"{self.fault.__name__} {self.call}"
+
+    def strike(self, act: Callable[[], object]) -> list[Call]:
+        """Let the act die here; the calls that it made, of which this is the last."""
+        with injected({self.call.index: self.fault}) as calls:
+            try:
+                act()
+            except Crash:
+                assert calls[-1].name == self.call.name, f"{self} met {calls[-1]}"
+                return calls
+        raise AssertionError(f"{self} was never reached")
+
+
+def deaths(act: Callable[[], object]) -> list[Death]:
+    """Every place to die at, before and after each call, as a clean run of the act finds them."""
+    with injected() as clean:
+        act()
+    assert clean, "the act made no AWS call"
+    return [Death(call, fault) for call in clean for fault in (crash_before, crash_after)]
+
+
+def died_everywhere(
+    prepare: Callable[[], Subject], act: Callable[[Subject], object]
+) -> Iterator[tuple[Death, Subject]]:
+    """The act after each of its deaths in turn, each on a newly prepared subject: all that a clean run finds."""
+    subject = prepare()
+    places, struck = deaths(partial(act, subject)), []
+    for death in places:
+        subject = prepare()
+        struck.append(death.strike(partial(act, subject))[-1].name)
+        yield death, subject
+    assert struck == [death.call.name for death in places]
+
+
+# Company
+
+
+def preempted_by(other: Callable[[], object]) -> Fault:
+    """Another actor runs from beginning to end just before the call; its own calls meet no fault."""
+
+    def fault(call: Call, effect: Effect) -> Any:
+        token = _aside.set(True)
+        try:
+            other()
+        finally:
+            _aside.reset(token)
+        return effect()
+
+    return fault
+
+
+# Refusals
+
+
+def refusal(code: str, message: str = "injected", **more: object) -> Fault:
+    """The service refuses the call with this error code, before any effect."""
+
+    def fault(call: Call, effect: Effect) -> NoReturn:
+        response = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": 400}, **more}
+        raise call.client.exceptions.from_code(code)(response, call.operation)
+
+    return fault
+
+
+throttle = refusal("ThrottlingException", "Rate exceeded")
+
+
+def conflict(call: Call, effect: Effect) -> NoReturn:
+    """DynamoDB refuses a write, because another transaction holds its (first) item."""
+    if not is_transaction(call):
+        refusal("TransactionConflictException", "Transaction is ongoing for the item")(call, effect)
+    free = [{"Code": "None"}] * (len(call.asked["TransactItems"]) - 1)
+    reasons = [{"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}, *free]
+    codes = ", ".join(reason["Code"] for reason in reasons)
+    message = f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]"
+    refusal("TransactionCanceledException", message, CancellationReasons=reasons)(call, effect)
+    raise AssertionError("a refusal always raises")
+
+
+def timeout(call: Call, effect: Effect) -> NoReturn:
+    """The call has its effect, but no answer comes, in all of the SDK's own tries."""
+    with suppress(Exception):
+        effect()
+    raise ReadTimeoutError(endpoint_url=call.client.meta.endpoint_url)

@@ -1,0 +1,217 @@
+"""A process may die before and after every AWS call: nothing is lost, doubled or left half done."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+from typing import Any
+
+import pytest
+
+from kalit.kit.resources import Machine, Queue, Table
+from kalit.tasks.rules import CANCELLED, GAVE_UP, MOST_SENDINGS
+from tests.cloud import Answer
+
+from .faults import deaths, died_everywhere
+from .system import System
+from .tasks import LEASE, Tasks
+
+NAMES = (f"user{n}" for n in count())
+PASSWORD = "password123"
+
+
+# Accounts
+
+
+def register(system: System, name: str, key: str) -> Answer:
+    body = {"username": name, "password": PASSWORD}
+    return system.cloud.http("accounts.register", body, headers={"Idempotency-Key": f"{name} {key}"} if key else {})
+
+
+def half_accounts(system: System) -> list[str]:
+    """Names without their account, accounts without their name, numbers given twice."""
+    rows = system.rows(Table.ACCOUNTS)
+    names = {(row["pk"].removeprefix("USERNAME#"), row["uuid"]) for row in rows if row["sk"] == "USERNAME"}
+    accounts = [row for row in rows if row["sk"] == "ACCOUNT"]
+    owned = {(row["username"], row["pk"].removeprefix("ACCOUNT#")) for row in accounts}
+    said = [f"half an account: {name}" for name, _ in names ^ owned]
+    return said + ["two accounts have one number"] * (len({row["number"] for row in accounts}) < len(accounts))
+
+
+@pytest.mark.parametrize("key", ["", "key"], ids=["without a key", "with a key"])
+@pytest.mark.parametrize("retries", [True, False], ids=["retried", "given up"])
+def test_an_account_is_made_whole_or_not_at_all(system: System, key: str, retries: bool) -> None:
+    wrong = []
+    for death, name in died_everywhere(lambda: next(NAMES), lambda name: register(system, name, key)):
+        there = f"USERNAME#{name}" in {row["pk"] for row in system.rows(Table.ACCOUNTS)}
+        if retries:
+            answer = register(system, name, key)
+            if answer.status == 409:
+                system.wait(LEASE)
+                answer = register(system, name, key)
+            expected = 400 if there and not key else 201
+            if answer.status != expected:
+                wrong.append(f"{death}: the retry got {answer.status} {answer.text}")
+            elif expected == 201:
+                numbers = [row["number"] for row in system.rows(Table.ACCOUNTS) if row.get("username") == name]
+                if [answer.json["id"]] != numbers:
+                    wrong.append(f"{death}: the retry got account {answer.json['id']}, the name has {numbers}")
+            there = True
+        if there and not system.cloud.log_in(name, PASSWORD):
+            wrong.append(f"{death}: the name is taken and cannot log in")
+        wrong += [f"{death}: {what}" for what in half_accounts(system)]
+    assert not wrong
+
+
+# Tasks
+
+
+@dataclass(frozen=True)
+class Story:
+    """What must be there first, what is then cut short, and with which errors its tasks may end."""
+
+    prepare: Callable[[Tasks], Any]
+    act: Callable[[Tasks, Any], object]
+    fails: frozenset[str] | set[str] = frozenset()
+
+    def allows(self, row: dict[str, Any]) -> bool:
+        return row["status"] == "completed" or json.loads(row["result"])["error"] in self.fails
+
+
+def nothing(tasks: Tasks) -> None:
+    """No task yet."""
+
+
+def made(tasks: Tasks) -> int:
+    """A new countdown, which nobody was told of yet."""
+    return int(tasks.create("countdown").json["id"])
+
+
+def told(kind: str) -> Callable[[Tasks], list[dict[str, Any]]]:
+    """What the stream says of a new task."""
+
+    def prepare(tasks: Tasks) -> list[dict[str, Any]]:
+        tasks.create(kind)
+        return tasks.changes()
+
+    return prepare
+
+
+def stopped(tasks: Tasks) -> list[dict[str, Any]]:
+    """What the stream says of a countdown that ran and was cancelled."""
+    tasks.dispatch(told("countdown")(tasks))
+    tasks.cancel(tasks.rows()[0]["id"])
+    return tasks.changes()
+
+
+def sent(tasks: Tasks) -> list[str]:
+    """The message of a sum."""
+    tasks.dispatch(told("sum")(tasks))
+    return tasks.system.messages(Queue.SUM)
+
+
+def over(tasks: Tasks) -> dict[str, Any]:
+    """The step of a countdown that is over."""
+    tasks.dispatch(told("countdown")(tasks))
+    tasks.system.wait(6)
+    return next(iter(tasks.system.running(Machine.COUNTDOWN).values()))
+
+
+def overdue(tasks: Tasks) -> None:
+    """A sum that was sent in vain four times, another that was sent once, and a countdown that nobody ended."""
+    tasks.create("sum")
+    for pause in (91, 181, 361):
+        tasks.system.wait(pause)
+        tasks.sweep()
+    tasks.system.wait(625)
+    tasks.create("sum")
+    tasks.create("countdown")
+    tasks.system.wait(96)
+    tasks.changes()
+    tasks.system.messages(Queue.SUM)
+
+
+STORIES = {
+    "creating a sum": Story(nothing, lambda tasks, _: tasks.insist("sum")),
+    "creating a countdown": Story(nothing, lambda tasks, _: tasks.insist("countdown")),
+    "creating by a key": Story(nothing, lambda tasks, _: tasks.insist("sum", "key")),
+    "cancelling": Story(made, lambda tasks, number: tasks.cancel(number), fails={CANCELLED}),
+    "dispatching a sum": Story(told("sum"), lambda tasks, records: tasks.dispatch(records)),
+    "dispatching a countdown": Story(told("countdown"), lambda tasks, records: tasks.dispatch(records)),
+    "stopping a countdown": Story(stopped, lambda tasks, records: tasks.dispatch(records), fails={CANCELLED}),
+    "adding": Story(sent, lambda tasks, messages: tasks.add(messages)),
+    "ending a countdown": Story(over, lambda tasks, step: tasks.count_down(step)),
+    "sweeping": Story(overdue, lambda tasks, _: tasks.sweep(), fails={GAVE_UP}),
+}
+
+
+@pytest.mark.parametrize("retries", [True, False], ids=["retried", "given up"])
+@pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
+def test_no_task_is_lost_or_stuck(tasks: Tasks, story: Story, retries: bool) -> None:
+    """Given up means: nobody tries again and the stream tells nothing any more, so that only sweepers help."""
+
+    def prepare() -> Any:
+        tasks.start_anew()
+        return story.prepare(tasks)
+
+    wrong = []
+    for death, subject in died_everywhere(prepare, partial(story.act, tasks)):
+        said = tasks.wrong(ended=False)
+        if retries:
+            story.act(tasks, subject)
+        tasks.settle(stream=retries)
+        said += tasks.wrong()
+        said += [f"{row['sk']} failed: {row['result']}" for row in tasks.rows() if not story.allows(row)]
+        wrong += [f"{death}: {what}" for what in said]
+    assert not wrong
+
+
+@pytest.mark.parametrize("key", ["", "key"], ids=["without a key", "with a key"])
+def test_a_client_that_dies_twice_has_its_task_in_the_end(tasks: Tasks, key: str) -> None:
+    """All ordered pairs of deaths, then a third try that lives."""
+
+    def dead_once() -> None:
+        tasks.start_anew()
+        first.strike(partial(tasks.create, "sum", key))
+        tasks.system.wait(LEASE)
+
+    tasks.start_anew()
+    wrong = []
+    for first in deaths(partial(tasks.create, "sum", key)):
+        for second, _ in died_everywhere(dead_once, lambda _: tasks.create("sum", key)):
+            tasks.system.wait(LEASE)
+            answer = tasks.create("sum", key)
+            tasks.settle()
+            said = tasks.wrong()
+            ids = [row["id"] for row in tasks.rows()]
+            if answer.status != 201 or answer.json["id"] not in ids:
+                said.append(f"the third try got {answer.status} {answer.text}")
+            if key and len(ids) > 1:
+                said.append(f"one key made {len(ids)} tasks")
+            wrong += [f"{first}, {second}: {what}" for what in said]
+    assert not wrong
+
+
+def test_a_retry_while_the_first_may_still_run_is_told_to_wait(tasks: Tasks) -> None:
+    for death, _ in died_everywhere(tasks.start_anew, lambda _: tasks.create("sum", "key")):
+        answer = tasks.create("sum", "key")
+        if answer.status == 409:
+            assert int(answer.headers["Retry-After"]) > 0, str(death)
+        else:
+            assert answer.status == 201, str(death)
+        assert len(tasks.made) <= 1, str(death)
+
+
+def test_a_sum_that_never_gets_through_is_given_up_and_frees_its_slot(tasks: Tasks) -> None:
+    """Its messages are lost one after the other, in the queue or at its worker."""
+    tasks.create("sum")
+    lost: list[str] = []
+    for _ in range(15):
+        tasks.dispatch(tasks.changes())
+        lost += tasks.system.messages(Queue.SUM)
+        tasks.system.wait(100)
+        tasks.sweep()
+    assert not tasks.wrong()
+    assert [json.loads(row["result"]) for row in tasks.rows()] == [{"error": GAVE_UP}]
+    assert len(lost) == MOST_SENDINGS
