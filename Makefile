@@ -2,7 +2,6 @@
 .DEFAULT_GOAL := help
 .PHONY: help install up test check lint types routes invoke openapi events rights synth deploy locks clean
 
-export PYTHONPATH := .:layers/kalit/python
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 python := .venv/bin/python
 STAGE ?= dev

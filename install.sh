@@ -35,4 +35,6 @@ install() { .venv/bin/uv pip install --quiet --require-hashes --compile-bytecode
 install .venv/bin/python dev
 .venv/bin/uv venv --quiet --python "$(.venv/bin/python -c 'import sys; print(sys._base_executable)')" .venv-engine || fail
 install .venv-engine/bin/python engine
+# Our own code is found wherever Python is started from.
+.venv/bin/python -c 'import pathlib, sysconfig; print(*map(pathlib.Path.absolute, map(pathlib.Path, (".", "layers/kalit/python"))), sep="\n", file=open(sysconfig.get_path("purelib") + "/kalit.pth", "w"))'
 echo "$now" >"$mark"

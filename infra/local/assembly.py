@@ -48,7 +48,6 @@ def synthesize(target: Path, context: Mapping[str, str], roots: Sequence[Path] =
         "CDK_CONTEXT_JSON": json.dumps({**json.loads((ROOT / "cdk.json").read_text())["context"], **told}),
         "CDK_VALIDATION": "false",
         "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
-        "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "layers" / "kalit" / "python"))),
     }
     done = subprocess.run(
         [sys.executable, "-m", "infra.app"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False

@@ -14,6 +14,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from infra.installation import share_edge_secret
 from infra.stages import Stage
 
 REGION = "us-east-1"
@@ -51,15 +52,8 @@ def deploy(aws: Aws, assembly: Path, stage: Stage, say: Callable[[str], None]) -
         say(f"{name}: {_apply(aws, name, template)}")
         outputs[name] = _outputs(aws, name)
         if name == f"{stage.name}-state":
-            share_edge_secret(aws, stage)
+            share_edge_secret(aws.client, stage)
     return outputs
-
-
-def share_edge_secret(aws: Aws, stage: Stage) -> str:
-    """Tell the doors the SHA-256 of the edge's secret, before they are made. Returns the secret."""
-    secret: str = aws.client("secretsmanager").get_secret_value(SecretId=stage.edge_secret)["SecretString"]
-    _put_parameter(aws, stage.edge_digest, hashlib.sha256(secret.encode()).hexdigest())
-    return secret
 
 
 def _put_parameter(aws: Aws, name: str, value: str) -> None:

@@ -6,10 +6,11 @@ import secrets
 import sys
 from typing import Any
 
+from infra.installation import call, share_edge_secret
 from infra.stages import STAGES
 
 from .assembly import ROOT
-from .deployer import Aws, share_edge_secret
+from .deployer import Aws
 from .up import Settings
 
 STAGE = STAGES["local"]
@@ -30,7 +31,7 @@ def main(arguments: list[str]) -> int:
     aws = Aws(json.loads(running.read_text())["endpoint"])
     event = json.loads(file.read_text())
     if "headers" in event:
-        event["headers"]["x-kalit-edge"] = share_edge_secret(aws, STAGE)
+        event["headers"]["x-kalit-edge"] = share_edge_secret(aws.client, STAGE)
         if event["headers"].get("authorization") == NO_TOKEN:
             event["headers"]["authorization"] = f"Bearer {_token(aws, event['headers']['x-kalit-edge'])}"
     print(json.dumps(_call(aws, arguments[0], event), ensure_ascii=False, indent=2))
@@ -38,10 +39,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _call(aws: Aws, door: str, event: dict[str, Any]) -> Any:
-    name = f"{STAGE.name}-{door.replace('/', '-')}"
-    answer = json.loads(
-        aws.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())["Payload"].read() or b"null"
-    )
+    answer = call(aws.client, STAGE, door.replace("/", "."), event)
     if isinstance(answer, dict) and "body" in answer:
         answer["body"] = json.loads(answer["body"]) if answer["body"][:1] in "{[" else answer["body"]
     return answer

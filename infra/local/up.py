@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import json
 import os
-import secrets
 import shutil
 import signal
 import socket
@@ -18,8 +17,8 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from infra.installation import Admin, DoorFailed, call, first_administrator, share_edge_secret
 from infra.stages import STAGES
 
 from . import assembly, deployer
@@ -35,15 +34,6 @@ STOPPED_WITHIN = 15.0
 
 class CannotStart(Exception):
     """Why not, and what to do about it."""
-
-
-@dataclass(frozen=True)
-class Admin:
-    """The first administrator; without a password one is made and shown."""
-
-    username: str = "admin"
-    email: str = ""
-    password: str = ""
 
 
 @dataclass(frozen=True)
@@ -207,7 +197,7 @@ class System:
         self.engine.start()
         await asyncio.gather(asyncio.to_thread(self.synthesize), self.engine.ready())
         await asyncio.to_thread(self.deploy)
-        self.gateway.secret = await asyncio.to_thread(deployer.share_edge_secret, self.aws, STAGE)
+        self.gateway.secret = await asyncio.to_thread(share_edge_secret, self.aws.client, STAGE)
         api = await asyncio.to_thread(deployer.api_id, self.aws, STAGE)
         if resumed := await asyncio.to_thread(deployer.resume, self.aws):
             say(f"{resumed} executions go on that the last stop had cut")
@@ -242,27 +232,13 @@ class System:
         deployer.deploy(self.aws, self.templates, STAGE, say)
 
     def bootstrap(self) -> None:
-        """The first administrator; a password of our own making is shown once, here."""
-        admin = self.settings.admin
-        password = admin.password or secrets.token_urlsafe(12)
-        event = {"username": admin.username, "email": admin.email, "password": password}
-        if self.call("accounts.bootstrap", event)["created"] and not admin.password:
-            say(f"administrator {admin.username} made, password (shown this once): {password}")
+        first_administrator(self.aws.client, STAGE, self.settings.admin, say)
 
     def warm(self) -> None:
         """Start the doors that others wait for, so that the first task is as quick as the next."""
         for name in ("tasks.dispatch", "tasks.sum"):
-            self.call(name, json.loads((ROOT / "events" / f"{name.replace('.', '/')}.json").read_text()))
-
-    def call(self, door: str, event: Any) -> Any:
-        """Invoke a door by name. Raises `CannotStart` with the door's error."""
-        answer = self.aws.client("lambda").invoke(
-            FunctionName=f"{STAGE.name}-{door.replace('.', '-')}", Payload=json.dumps(event).encode()
-        )
-        body = json.loads(answer["Payload"].read() or b"null")
-        if "FunctionError" in answer:
-            raise CannotStart(f"{door} failed: {body}")
-        return body
+            sample = ROOT / "events" / f"{name.replace('.', '/')}.json"
+            call(self.aws.client, STAGE, name, json.loads(sample.read_text()))
 
     async def reload(self) -> None:
         """Watch the sources, and deploy what changed. A change that does not synthesize is told and waited out."""
@@ -336,7 +312,7 @@ async def main() -> int:
             return 1
         reload.cancel()
         return 0
-    except (CannotStart, DeploymentFailed, SynthesisFailed) as error:
+    except (CannotStart, DeploymentFailed, DoorFailed, SynthesisFailed) as error:
         print(f"\nCannot start: {error}", file=sys.stderr)
         return 1
     finally:

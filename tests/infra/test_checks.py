@@ -17,7 +17,6 @@ def test_cdk_nag_has_no_finding_without_a_reason(stage: str, tmp_path: Path) -> 
         **{name: value for name, value in os.environ.items() if name != "CDK_VALIDATION"},
         "CDK_OUTDIR": str(tmp_path),
         "CDK_CONTEXT_JSON": f'{{"stage": "{stage}"}}',
-        "PYTHONPATH": f"{ROOT}:{ROOT}/layers/kalit/python",
     }
     done = subprocess.run(
         [sys.executable, "-m", "infra.app"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False

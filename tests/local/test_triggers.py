@@ -2,6 +2,8 @@
 
 import json
 
+from infra.installation import call
+from infra.local.up import STAGE
 from tests.local.conftest import Local, User, eventually
 
 
@@ -23,7 +25,7 @@ def test_a_malformed_mqtt_message_is_refused_and_logged(local: Local) -> None:
 
 def test_a_step_is_called_by_name(local: Local) -> None:
     event = {"username": "admin", "email": "", "password": "another password"}
-    assert local.system.call("accounts.bootstrap", event) == {"created": False}
+    assert call(local.aws.client, STAGE, "accounts.bootstrap", event) == {"created": False}
 
 
 def test_the_first_administrator_can_log_in(local: Local) -> None:

@@ -32,9 +32,7 @@ class Tasks:
     def start_anew(self) -> None:
         """No tasks, nothing under way, and the time at which the owner's token was issued."""
         self.system.set_clock(START)
-        self.system.empty(Table.TASKS, Table.OPS)
-        self.system.messages(Queue.SUM)
-        self.system.forget_executions(Machine.COUNTDOWN)
+        self.system.empty(Table.TASKS, Table.OPS, Queue.SUM, Machine.COUNTDOWN)
         self.made, self.cancelled = {}, set()
 
     # The client

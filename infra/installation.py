@@ -1,0 +1,51 @@
+"""What a deployment does beside CloudFormation, on AWS and on a laptop alike."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .stages import Stage
+
+Client = Callable[[str], Any]
+
+
+class DoorFailed(Exception):
+    """A door that was called by name failed; the message has its error."""
+
+
+@dataclass(frozen=True)
+class Admin:
+    """The first administrator; without a password one is made and shown."""
+
+    username: str = "admin"
+    email: str = ""
+    password: str = ""
+
+
+def share_edge_secret(client: Client, stage: Stage) -> str:
+    """Tell the doors the SHA-256 of the edge's secret, before they are made. Returns the secret."""
+    secret: str = client("secretsmanager").get_secret_value(SecretId=stage.edge_secret)["SecretString"]
+    digest = hashlib.sha256(secret.encode()).hexdigest()
+    client("ssm").put_parameter(Name=stage.edge_digest, Value=digest, Type="String", Overwrite=True)
+    return secret
+
+
+def first_administrator(client: Client, stage: Stage, admin: Admin, say: Callable[[str], None]) -> None:
+    """Make the first administrator where there is none of that name; a password of our own making is shown once."""
+    password = admin.password or secrets.token_urlsafe(12)
+    event = {"username": admin.username, "email": admin.email, "password": password}
+    if call(client, stage, "accounts.bootstrap", event)["created"] and not admin.password:
+        say(f"administrator {admin.username} made, password (shown this once): {password}")
+
+
+def call(client: Client, stage: Stage, door: str, event: Any) -> Any:
+    """Invoke a door by name. Raises `DoorFailed`."""
+    name = f"{stage.name}-{door.replace('.', '-')}"
+    answer = client("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
+    body = json.loads(answer["Payload"].read() or b"null")
+    if "FunctionError" in answer:
+        raise DoorFailed(f"{door} failed: {body}")
+    return body
