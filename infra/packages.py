@@ -5,6 +5,8 @@ Same content, same bytes: a package's hash changes only when what it holds does.
 
 import compileall
 import hashlib
+import inspect
+import os
 import py_compile
 import shutil
 import subprocess
@@ -53,8 +55,9 @@ def vendor_zip(architecture: str, *, native: bool) -> Path:
     """The layer of hash-locked third-party packages, kept until the lock or the services change."""
     services = sorted(set(SERVICES.values()))
     version = f"{sys.version_info.major}.{sys.version_info.minor}" if native else LAMBDA_PYTHON
-    recipe = "\n".join([LOCK.read_text(), architecture, version, sys.platform if native else "", *services])
-    done = BUILD / f"layer-vendor-{hashlib.sha256((recipe + Path(__file__).read_text()).encode()).hexdigest()[:16]}.zip"
+    steps = (inspect.getsource(step) for step in (_trim, _compile))
+    recipe = "\n".join([LOCK.read_text(), architecture, version, sys.platform if native else "", *services, *steps])
+    done = BUILD / f"layer-vendor-{hashlib.sha256(recipe.encode()).hexdigest()[:16]}.zip"
     if done.exists():
         return done
     with tempfile.TemporaryDirectory() as folder:
@@ -62,18 +65,16 @@ def vendor_zip(architecture: str, *, native: bool) -> Path:
         target = ["--python", sys.executable]
         if not native:
             target = ["--python-platform", PLATFORMS[architecture], "--python-version", version]
-        subprocess.run(
-            [
-                *(sys.executable, "-m", "uv", "pip", "install", "--quiet"),
-                *("--require-hashes", "--only-binary=:all:", "--no-compile-bytecode", "--link-mode", "copy"),
-                *(*target, "--target", str(python), "-r", str(LOCK)),
-            ],
-            check=True,
-        )
+        command = [
+            *(sys.executable, "-m", "uv", "pip", "install", "--quiet"),
+            *("--require-hashes", "--only-binary=:all:", "--no-compile-bytecode", "--link-mode", "copy"),
+            *(*target, "--target", str(python), "-r", str(LOCK)),
+        ]
+        if subprocess.run(command, check=False).returncode:
+            raise SystemExit("The vendor layer's packages could not be fetched. Is there a network?")
         _trim(python, services)
         _compile(python, native=native)
-        built = _zip("layer-vendor", _below(Path(folder)))
-    return built.rename(done)
+        return _zip(done.stem, _below(Path(folder)))
 
 
 def services_of(resources: Iterable[Resource]) -> set[str]:
@@ -111,12 +112,13 @@ def _below(folder: Path) -> list[tuple[Path, str]]:
 
 def _zip(name: str, files: Sequence[tuple[Path, str]]) -> Path:
     BUILD.mkdir(exist_ok=True)
-    target = BUILD / f"{name}.zip"
-    partial = target.with_suffix(".partial")
-    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as package:
+    # Under a name of its own until it is whole: others may build the same.
+    handle, partial = tempfile.mkstemp(dir=BUILD, suffix=".partial")
+    with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
         for path, inside in files:
             info = zipfile.ZipInfo(inside, EPOCH)
             info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = 0o644 << 16
             package.writestr(info, path.read_bytes())
-    return partial.replace(target)
+    Path(partial).chmod(0o644)
+    return Path(partial).replace(BUILD / f"{name}.zip")

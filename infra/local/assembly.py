@@ -1,5 +1,6 @@
 """Synthesis of the templates, reused while nothing that goes into it has changed."""
 
+import fcntl
 import hashlib
 import json
 import os
@@ -10,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+LAST_WORDS = 12  # lines of a failed synthesis that are told; the cause is the last
 SOURCES = ("functions", "layers", "infra", "requirements/runtime.lock", "cdk.json")
 
 
@@ -35,6 +37,13 @@ def sources(roots: Sequence[Path] = ()) -> list[Path]:
 
 def synthesize(target: Path, context: Mapping[str, str], roots: Sequence[Path] = ()) -> bool:
     """Synthesize into `target`, unless it holds just that already. True when it had to. Raises `SynthesisFailed`."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.with_name(f"{target.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two commands at once: the second finds what the first made
+        return _synthesize(target, context, roots)
+
+
+def _synthesize(target: Path, context: Mapping[str, str], roots: Sequence[Path]) -> bool:
     mark = target / "fingerprint"
     now = fingerprint(context, roots)
     if mark.exists() and mark.read_text() == now:
@@ -53,7 +62,7 @@ def synthesize(target: Path, context: Mapping[str, str], roots: Sequence[Path] =
         [sys.executable, "-m", "infra.app"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise SynthesisFailed((done.stderr or done.stdout).strip())
+        raise SynthesisFailed("\n".join((done.stderr or done.stdout).strip().splitlines()[-LAST_WORDS:]))
     (partial / "fingerprint").write_text(now)
     shutil.rmtree(target, ignore_errors=True)
     partial.rename(target)

@@ -52,13 +52,13 @@ class Gateway:
         await self.session.close()
 
     async def handle(self, request: web.Request) -> web.Response:
-        answer = await self._answer(request)
+        if not self.target:
+            return web.json_response(STARTING, status=503, headers={"Retry-After": "1"})
+        answer = await self._forwarded(request)
         self.on_request(request.method, request.path, answer.status)
         return answer
 
-    async def _answer(self, request: web.Request) -> web.Response:
-        if not self.target:
-            return web.json_response(STARTING, status=503, headers={"Retry-After": "1"})
+    async def _forwarded(self, request: web.Request) -> web.Response:
         path = request.rel_url.raw_path
         stripped = path.rstrip("/") or "/"
         query = f"?{request.rel_url.raw_query_string}" if request.rel_url.raw_query_string else ""

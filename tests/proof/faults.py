@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 from unittest import mock
 
 from botocore.client import BaseClient
@@ -44,7 +44,6 @@ class Call:
 Effect = Callable[[], Any]  # makes the call and returns its answer
 Fault = Callable[[Call, Effect], Any]
 Plan = Mapping[int, Fault] | Callable[[Call], Fault | None]
-Subject = TypeVar("Subject")
 
 _aside: ContextVar[bool] = ContextVar("aside", default=False)
 
@@ -135,30 +134,25 @@ class Death:
             try:
                 act()
             except Crash:
-                assert calls[-1].name == self.call.name, f"{self} met {calls[-1]}"
                 return calls
         raise AssertionError(f"{self} was never reached")
 
 
-def deaths(act: Callable[[], object]) -> list[Death]:
-    """Every place to die at, before and after each call, as a clean run of the act finds them."""
+def died_everywhere(prepare: Callable[[], object], act: Callable[[], object]) -> Iterator[Death]:
+    """The act after each of its deaths in turn: before and after every call that a clean run makes.
+
+    `prepare` puts the system back to where the act begins; what it prepares must be the same each time.
+    """
+    prepare()
     with injected() as clean:
         act()
     assert clean, "the act made no AWS call"
-    return [Death(call, fault) for call in clean for fault in (crash_before, crash_after)]
-
-
-def died_everywhere(
-    prepare: Callable[[], Subject], act: Callable[[Subject], object]
-) -> Iterator[tuple[Death, Subject]]:
-    """The act after each of its deaths in turn, each on a newly prepared subject: all that a clean run finds."""
-    subject = prepare()
-    places, struck = deaths(partial(act, subject)), []
-    for death in places:
-        subject = prepare()
-        struck.append(death.strike(partial(act, subject))[-1].name)
-        yield death, subject
-    assert struck == [death.call.name for death in places]
+    deaths = [Death(call, fault) for call in clean for fault in (crash_before, crash_after)]
+    for death in deaths:
+        prepare()
+        calls = death.strike(act)
+        assert [call.name for call in calls] == [call.name for call in clean[: len(calls)]]
+        yield death
 
 
 # Company

@@ -3,8 +3,9 @@
 It looks into moto's memory rather than asking over its API, because it looks often.
 """
 
+import copy
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -63,10 +64,13 @@ class System:
 
     def messages(self, queue: Queue) -> list[str]:
         """The bodies that wait in a queue, taken out: who fails on one must be given it again."""
-        waiting = sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues[self.cloud.ids[queue].rsplit("/", 1)[1]]
+        waiting = self._queue(queue)
         bodies = [message.body for message in waiting.messages]
         waiting._messages.clear()
         return bodies
+
+    def _queue(self, queue: Queue) -> Any:
+        return sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues[self.cloud.ids[queue].rsplit("/", 1)[1]]
 
     def consume(self, door: str, bodies: Sequence[str]) -> list[str]:
         """Hand a batch of messages to a queue's door. Gives those that it failed on."""
@@ -94,15 +98,29 @@ class System:
     def empty(self, *places: Table | Queue | Machine) -> None:
         """As if nothing had ever been there: the same happens again under the same numbers and names, and moto's
         transactions stay fast, which copy the whole table."""
+        for content in self._contents(places):
+            content.clear()
+
+    def remember(self, *places: Table | Queue | Machine) -> Callable[[], None]:
+        """Calling what this gives brings back the places, and the time, as they are now."""
+        now, kept = self.now, [copy.deepcopy(content) for content in self._contents(places)]
+
+        def bring_back() -> None:
+            self.set_clock(now)
+            for content, was in zip(self._contents(places), kept, strict=True):
+                content.clear()
+                (content.update if isinstance(content, dict) else content.extend)(copy.deepcopy(was))
+
+        return bring_back
+
+    def _contents(self, places: Sequence[Table | Queue | Machine]) -> Iterator[dict[str, Any] | list[Any]]:
         for place in places:
             if isinstance(place, Table):
-                self._table(place).items.clear()
+                yield self._table(place).items
                 if shard := self._table(place).stream_shard:
-                    shard.items.clear()
-            elif isinstance(place, Queue):
-                self.messages(place)
+                    yield shard.items
             else:
-                self._executions(place).clear()
+                yield self._queue(place)._messages if isinstance(place, Queue) else self._executions(place)
 
 
 def _asks(record: dict[str, Any]) -> bool:

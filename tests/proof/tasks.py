@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from .system import START, System
 INPUTS: dict[str, dict[str, Any]] = {"sum": {"numbers": [1, 2, 3]}, "countdown": {"seconds": 5}}
 RESULTS = {"sum": {"result": 6}, "countdown": {"message": "Обратный отсчёт завершён"}}
 ACTIVE = ("pending", "in_progress")
+PLACES = (Table.TASKS, Table.OPS, Queue.SUM, Machine.COUNTDOWN)
 LEASE = 12  # seconds after which a claimed Idempotency-Key of a dead request is free: the door's timeout and a bit
 
 
@@ -32,8 +33,18 @@ class Tasks:
     def start_anew(self) -> None:
         """No tasks, nothing under way, and the time at which the owner's token was issued."""
         self.system.set_clock(START)
-        self.system.empty(Table.TASKS, Table.OPS, Queue.SUM, Machine.COUNTDOWN)
+        self.system.empty(*PLACES)
         self.made, self.cancelled = {}, set()
+
+    def remember(self) -> Callable[[], None]:
+        """Calling what this gives brings back everything as it is now."""
+        bring_back, made, cancelled = self.system.remember(*PLACES), dict(self.made), set(self.cancelled)
+
+        def again() -> None:
+            bring_back()
+            self.made, self.cancelled = dict(made), set(cancelled)
+
+        return again
 
     # The client
 

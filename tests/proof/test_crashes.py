@@ -4,67 +4,45 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from itertools import count
 from typing import Any
 
 import pytest
 
-from kalit.kit.resources import Machine, Queue, Table
+from kalit.kit.resources import Machine, Queue
 from kalit.tasks.rules import CANCELLED, GAVE_UP, MOST_SENDINGS
 from tests.cloud import Answer
 
-from .faults import deaths, died_everywhere
+from . import accounts
+from .faults import died_everywhere
 from .system import System
 from .tasks import LEASE, Tasks
-
-NAMES = (f"user{n}" for n in count())
-PASSWORD = "password123"
-
-
-# Accounts
-
-
-def register(system: System, name: str, key: str) -> Answer:
-    body = {"username": name, "password": PASSWORD}
-    return system.cloud.http("accounts.register", body, headers={"Idempotency-Key": f"{name} {key}"} if key else {})
-
-
-def half_accounts(system: System) -> list[str]:
-    """Names without their account, accounts without their name, numbers given twice."""
-    rows = system.rows(Table.ACCOUNTS)
-    names = {(row["pk"].removeprefix("USERNAME#"), row["uuid"]) for row in rows if row["sk"] == "USERNAME"}
-    accounts = [row for row in rows if row["sk"] == "ACCOUNT"]
-    owned = {(row["username"], row["pk"].removeprefix("ACCOUNT#")) for row in accounts}
-    said = [f"half an account: {name}" for name, _ in names ^ owned]
-    return said + ["two accounts have one number"] * (len({row["number"] for row in accounts}) < len(accounts))
 
 
 @pytest.mark.parametrize("key", ["", "key"], ids=["without a key", "with a key"])
 @pytest.mark.parametrize("retries", [True, False], ids=["retried", "given up"])
 def test_an_account_is_made_whole_or_not_at_all(system: System, key: str, retries: bool) -> None:
-    wrong = []
-    for death, name in died_everywhere(lambda: next(NAMES), lambda name: register(system, name, key)):
-        there = f"USERNAME#{name}" in {row["pk"] for row in system.rows(Table.ACCOUNTS)}
+    names, wrong = [""], []
+
+    def ask() -> Answer:
+        return accounts.register(system, names[-1], key and f"{names[-1]} {key}")
+
+    for death in died_everywhere(lambda: names.append(next(accounts.new_names)), ask):
+        name, said = names[-1], accounts.wrong(system)
+        made = accounts.numbers(system, name)
         if retries:
-            answer = register(system, name, key)
+            answer = ask()
             if answer.status == 409:
                 system.wait(LEASE)
-                answer = register(system, name, key)
-            expected = 400 if there and not key else 201
-            if answer.status != expected:
-                wrong.append(f"{death}: the retry got {answer.status} {answer.text}")
-            elif expected == 201:
-                numbers = [row["number"] for row in system.rows(Table.ACCOUNTS) if row.get("username") == name]
-                if [answer.json["id"]] != numbers:
-                    wrong.append(f"{death}: the retry got account {answer.json['id']}, the name has {numbers}")
-            there = True
-        if there and not system.cloud.log_in(name, PASSWORD):
-            wrong.append(f"{death}: the name is taken and cannot log in")
-        wrong += [f"{death}: {what}" for what in half_accounts(system)]
+                answer = ask()
+            if made and not key:
+                said += [] if answer.status == 400 else [f"a taken name got {answer.status}"]
+            elif answer.status != 201 or [answer.json["id"]] != accounts.numbers(system, name):
+                said.append(f"the retry got {answer.status} {answer.text}")
+            made = accounts.numbers(system, name)
+        if made and not system.cloud.log_in(name, accounts.PASSWORD):
+            said.append("the name is taken and cannot log in")
+        wrong += [f"{death}: {what}" for what in said + accounts.wrong(system)]
     assert not wrong
-
-
-# Tasks
 
 
 @dataclass(frozen=True)
@@ -151,15 +129,13 @@ STORIES = {
 def test_no_task_is_lost_or_stuck(tasks: Tasks, story: Story, retries: bool) -> None:
     """Given up means: nobody tries again and the stream tells nothing any more, so that only sweepers help."""
 
-    def prepare() -> Any:
-        tasks.start_anew()
-        return story.prepare(tasks)
-
+    subject, again = story.prepare(tasks), tasks.remember()
+    act = partial(story.act, tasks, subject)
     wrong = []
-    for death, subject in died_everywhere(prepare, partial(story.act, tasks)):
+    for death in died_everywhere(again, act):
         said = tasks.wrong(ended=False)
         if retries:
-            story.act(tasks, subject)
+            act()
         tasks.settle(stream=retries)
         said += tasks.wrong()
         said += [f"{row['sk']} failed: {row['result']}" for row in tasks.rows() if not story.allows(row)]
@@ -171,17 +147,12 @@ def test_no_task_is_lost_or_stuck(tasks: Tasks, story: Story, retries: bool) -> 
 def test_a_client_that_dies_twice_has_its_task_in_the_end(tasks: Tasks, key: str) -> None:
     """All ordered pairs of deaths, then a third try that lives."""
 
-    def dead_once() -> None:
-        tasks.start_anew()
-        first.strike(partial(tasks.create, "sum", key))
+    act, wrong = partial(tasks.create, "sum", key), []
+    for first in died_everywhere(tasks.start_anew, act):
         tasks.system.wait(LEASE)
-
-    tasks.start_anew()
-    wrong = []
-    for first in deaths(partial(tasks.create, "sum", key)):
-        for second, _ in died_everywhere(dead_once, lambda _: tasks.create("sum", key)):
+        for second in died_everywhere(tasks.remember(), act):
             tasks.system.wait(LEASE)
-            answer = tasks.create("sum", key)
+            answer = act()
             tasks.settle()
             said = tasks.wrong()
             ids = [row["id"] for row in tasks.rows()]
@@ -194,7 +165,7 @@ def test_a_client_that_dies_twice_has_its_task_in_the_end(tasks: Tasks, key: str
 
 
 def test_a_retry_while_the_first_may_still_run_is_told_to_wait(tasks: Tasks) -> None:
-    for death, _ in died_everywhere(tasks.start_anew, lambda _: tasks.create("sum", "key")):
+    for death in died_everywhere(tasks.start_anew, partial(tasks.create, "sum", "key")):
         answer = tasks.create("sum", "key")
         if answer.status == 409:
             assert int(answer.headers["Retry-After"]) > 0, str(death)

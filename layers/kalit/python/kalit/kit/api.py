@@ -17,6 +17,7 @@ import hashlib
 import inspect
 import json
 import os
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -109,6 +110,7 @@ class Endpoint(Door):
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         request = Request(event)
         begin(self, request_id=request.id)
+        started = time.perf_counter()
         try:
             answer = self._answer(request)
         except AppError as error:
@@ -117,6 +119,8 @@ class Endpoint(Door):
             log.exception("failed")
             answer = self._refusal(Unavailable() if busy(error) else AppError(), request)
         answer["headers"] |= ALWAYS | {"X-Request-Id": request.id}
+        took_ms = round((time.perf_counter() - started) * 1000)
+        log.info("answered", extra={"status": answer["statusCode"], "took_ms": took_ms})
         return answer
 
     def _answer(self, request: Request) -> dict[str, Any]:
@@ -171,12 +175,10 @@ class Endpoint(Door):
     def _run(self, request: Request, arguments: dict[str, Any]) -> dict[str, Any]:
         result = self.call(**arguments)
         reply = result if isinstance(result, Reply) else Reply(result, self.status)
-        log.info("answered", extra={"code": reply.status})
         return _response(reply.status, reply.media_type, _text(reply.body, request), reply.headers)
 
     def _refusal(self, error: AppError, request: Request) -> dict[str, Any]:
-        if error.status < 500:
-            log.info("refused", extra={"code": error.code})
+        log.append_keys(code=error.code)
         media_type, body = dialects.written(
             error,
             path=request.path,

@@ -81,10 +81,10 @@ class Invalid(AppError):
 
 
 class ParseError(AppError):
-    """JSON parse error - {why}"""
+    """{what} parse error - {why}"""
 
-    ru = "Ошибка разбора JSON - {why}"
-    uz = "JSON ni oʻqib boʻlmadi - {why}"
+    ru = "Ошибка разбора {what} - {why}"
+    uz = "{what} ni oʻqib boʻlmadi - {why}"
     status = 400
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 log = Logger(
     service=os.environ.get("STAGE", "kalit"),
     level=os.environ.get("LOG_LEVEL", "INFO"),
+    location=None,
     use_rfc3339=True,
     utc=True,
 )

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from . import aws
 from .doors import Door, Host
@@ -50,6 +50,10 @@ class Consumer(Door):
         log.append_keys(message_id=record.message_id)
         try:
             self.call(self.message.model_validate_json(record.body))
+        except ValidationError:
+            # Not with its traceback: that would quote the message, whatever it holds.
+            log.error("refused", extra={"code": "malformed_message"})
+            raise
         except Exception:
             log.exception("failed")
             raise

@@ -77,7 +77,7 @@ def _decoded(body: bytes) -> str:
     try:
         return body.decode()
     except UnicodeDecodeError as error:
-        raise ParseError(why=f"not UTF-8 at byte {error.start}") from None
+        raise ParseError(what="JSON", why=f"not UTF-8 at byte {error.start}") from None
 
 
 def _json(text: str) -> Any:
@@ -87,11 +87,11 @@ def _json(text: str) -> Any:
             # A lone surrogate is JSON but not text: it could be neither stored nor sent back.
             json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        raise ParseError(why="a lone surrogate is not text") from None
+        raise ParseError(what="JSON", why="a lone surrogate is not text") from None
     except RecursionError:
-        raise ParseError(why="nested too deeply") from None
+        raise ParseError(what="JSON", why="nested too deeply") from None
     except ValueError as error:
-        raise ParseError(why=str(error)[:200]) from None
+        raise ParseError(what="JSON", why=str(error)[:200]) from None
     return value
 
 
@@ -112,4 +112,4 @@ def _multipart(body: bytes, options: str) -> dict[str, str]:
         parts = list(MultipartParser(io.BytesIO(body), boundary, content_length=len(body), strict=True))
         return {part.name: part.value for part in parts if not part.filename}
     except (MultipartError, ValueError) as error:
-        raise ParseError(why=f"multipart: {error}"[:200]) from None
+        raise ParseError(what="Multipart form", why=str(error)[:200]) from None

@@ -154,9 +154,9 @@ def create(new: NewTask, owner: int, at: datetime, key: UUID | None = None) -> T
             commit.put(row, TaskRow.pk.does_not_exist())
             if apart:
                 commit.put(apart)
-            counts = [CountsRow.active.add(1), CountsRow.total.add(1), CountsRow.pending.add(1)]
+            one_more = [CountsRow.active.add(1), CountsRow.total.add(1), CountsRow.pending.add(1)]
             free = CountsRow.active.does_not_exist() | (CountsRow.active < rules.MOST_ACTIVE)
-            commit.update(CountsRow.of(owner), counts, free, unmet=TooManyTasks())
+            commit.update(CountsRow.of(owner), one_more, free, unmet=TooManyTasks())
     except AlreadyMade:
         mark = KeyRow.get(_owner(owner), f"KEY#{key}", consistent_read=True)
         return show(owner, int(mark.task))
@@ -173,8 +173,7 @@ def show(owner: int, number: int) -> Task:
 
 def listed(owner: int, query: ListTasks) -> Page[Task]:
     """A page of the owner's tasks by id. Raises `InvalidPage`. Two reads: the counts, and the rows up to its end."""
-    counts = CountsRow.find(_owner(owner), "COUNTS") or CountsRow.of(owner)
-    count = int(getattr(counts, query.status or "total"))
+    count = int(getattr(counts(owner), query.status or "total"))
     number = query.number(count, PAGE_SIZE)
     end = min(number * PAGE_SIZE, count)
     if query.status:
@@ -184,6 +183,11 @@ def listed(owner: int, query: ListTasks) -> Page[Task]:
         rows = TaskRow.query(_owner(owner), TaskRow.sk.startswith("TASK#"), consistent_read=True, limit=end or 1)
     page = list(rows)[(number - 1) * PAGE_SIZE :]
     return Page([_task(row, _input(row)) for row in page], count, number, PAGE_SIZE)
+
+
+def counts(owner: int) -> CountsRow:
+    """How many tasks the owner has, by status. One read."""
+    return CountsRow.find(_owner(owner), "COUNTS") or CountsRow.of(owner)
 
 
 def begin(ref: TaskRef) -> TaskRow | None:
@@ -253,7 +257,8 @@ def send(row: TaskRow) -> None:
 def postpone(row: TaskRow, at: datetime) -> None:
     """Note one more sending, and when to look again: twice as long each time."""
     due = at + rules.SUM_PATIENCE * 2 ** int(row.sendings)
-    row.update([TaskRow.sendings.add(1), TaskRow.due_at.set(clock.wire(due))], TaskRow.status.is_in(*ACTIVE))
+    changes: list[Action] = [TaskRow.sendings.add(1), TaskRow.due_at.set(clock.wire(due)), TaskRow.outbox.remove()]
+    row.update(changes, TaskRow.status.is_in(*ACTIVE))
 
 
 def start_countdown(row: TaskRow) -> None:

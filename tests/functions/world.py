@@ -1,0 +1,99 @@
+"""What stands still around the doors until a test moves it: time and queues; and AWS calls that go wrong."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Barrier
+from typing import Any, TypeVar
+from unittest import mock
+
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError
+
+Result = TypeVar("Result")
+Call = Callable[[], Any]
+Fault = Callable[[Call], Any]
+
+BEGINNING = datetime(2026, 1, 5, 12, tzinfo=UTC)
+
+
+class Clock:
+    """The doors' clock, which stands."""
+
+    def __init__(self, file: Path) -> None:
+        self.file, self.now = file, BEGINNING
+        self.move()
+
+    def move(self, **by: float) -> None:
+        """Let time pass, e.g. `clock.move(seconds=90)`; less than nothing sets the clock back."""
+        self.now += timedelta(**by)
+        self.file.write_text(self.now.isoformat())
+
+
+class Killed(BaseException):
+    """The process died: no handler runs. Not an Exception, so nothing catches it."""
+
+
+@contextmanager
+def upset(operation: str, fault: Fault, first: int = 1) -> Iterator[None]:
+    """The first calls of an AWS operation meet a fault: they are handed to it instead of being made."""
+    original, left = BaseClient._make_api_call, [fault] * first
+
+    def hooked(client: BaseClient, name: str, asked: dict[str, Any]) -> Any:
+        def call() -> Any:
+            return original(client, name, asked)
+
+        return left.pop()(call) if name == operation and left else call()
+
+    with mock.patch.object(BaseClient, "_make_api_call", hooked):
+        yield
+    assert len(left) < first, f"nobody called {operation}"
+
+
+def killed_after(call: Call) -> Any:
+    """The effect is there, but the process does not live to see it."""
+    call()
+    raise Killed
+
+
+def lost(call: Call) -> Any:
+    """The effect is there, but the answer gets lost."""
+    call()
+    raise ConnectionError
+
+
+def refused(code: str, **more: Any) -> Fault:
+    """AWS says no, with this error code."""
+
+    def fault(call: Call) -> Any:
+        raise ClientError({"Error": {"Code": code, "Message": "no"}, **more}, "Any")
+
+    return fault
+
+
+throttled = refused("ThrottlingException")
+conflicting = refused("TransactionCanceledException", CancellationReasons=[{"Code": "TransactionConflict"}])
+
+
+def meanwhile(act: Callable[[], object]) -> Fault:
+    """Somebody else acts just before the call."""
+
+    def fault(call: Call) -> Any:
+        act()
+        return call()
+
+    return fault
+
+
+def at_once(acts: Sequence[Callable[[], Result]]) -> list[Result]:
+    """The results of all acts, begun at the same moment in a thread each."""
+    start = Barrier(len(acts))
+
+    def begin(act: Callable[[], Result]) -> Result:
+        start.wait(timeout=10)
+        return act()
+
+    with ThreadPoolExecutor(len(acts)) as threads:
+        return list(threads.map(begin, acts))

@@ -1,0 +1,43 @@
+"""The README's tutorial, followed to the letter in a copy of the repository."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.conftest import ROOT
+
+COPIED = ("docs", "events", "functions", "infra", "layers", "requirements", "tests")
+BLOCK = re.compile(r"```python\n# (\S+)\n(.*?)```", re.DOTALL)
+
+
+def run(copy: Path, *command: str) -> str:
+    environment = {**os.environ, "PYTHONPATH": f"{copy}:{copy / 'layers' / 'kalit' / 'python'}"}
+    done = subprocess.run(
+        [sys.executable, "-m", *command], cwd=copy, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_adding_an_endpoint_takes_the_files_that_the_readme_shows(tmp_path: Path) -> None:
+    for name in COPIED:
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "cdk.json", "README.md"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / "build").mkdir()
+    for layer in (ROOT / "build").glob("layer-vendor-*.zip"):
+        shutil.copy(layer, tmp_path / "build")
+
+    blocks = BLOCK.findall((ROOT / "README.md").read_text())
+    assert [name for name, _ in blocks] == ["functions/tasks/slots.py", "tests/functions/tasks/test_slots.py"]
+    for name, text in blocks:
+        (tmp_path / name).write_text(text)
+    for derived in ("infra.openapi", "infra.events", "tests.infra.test_templates"):
+        run(tmp_path, derived)
+
+    assert "tasks.slots" in run(tmp_path, "infra.routes")
+    assert "1 passed" in run(tmp_path, "pytest", "tests/functions/tasks/test_slots.py", "-p", "no:cacheprovider")
+    run(tmp_path, "pytest", "tests/infra/test_house.py", "-p", "no:cacheprovider")
