@@ -10,7 +10,7 @@ from infra.events import sample
 from kalit.kit.api import Endpoint
 from tests.cloud import DOORS, Answer, Cloud
 
-from .effects import unchanged
+from .rows import unchanged
 from .world import Clock
 
 ENDPOINTS = [door.name for door in DOORS.values() if isinstance(door, Endpoint)]

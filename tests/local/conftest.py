@@ -117,7 +117,7 @@ def local(assembly: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         port=free_port(),
         mqtt_port=free_port(),
         state=tmp_path_factory.mktemp("state"),
-        admin={"username": "admin", "email": "", "password": "an admin's password"},
+        admin=Admin(password="an admin's password"),
         doors=(PROBES,),
         persist=False,
         templates=assembly,

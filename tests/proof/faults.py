@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 from unittest import mock
 
 from botocore.client import BaseClient
@@ -44,6 +44,7 @@ class Call:
 Effect = Callable[[], Any]  # makes the call and returns its answer
 Fault = Callable[[Call, Effect], Any]
 Plan = Mapping[int, Fault] | Callable[[Call], Fault | None]
+Answer = TypeVar("Answer")
 
 _aside: ContextVar[bool] = ContextVar("aside", default=False)
 
@@ -170,6 +171,32 @@ def preempted_by(other: Callable[[], object]) -> Fault:
         return effect()
 
     return fault
+
+
+def preempted_everywhere(
+    prepare: Callable[[], object], act: Callable[[], Answer], other: Callable[[], Answer]
+) -> Iterator[tuple[Call, Answer, Answer]]:
+    """What both actors answer, when the other runs from beginning to end at each call of the first in turn.
+
+    Of queries in a row only the first counts: nothing lies between the empty pages of an index that could be disturbed.
+    """
+    prepare()
+    with injected() as clean:
+        act()
+    assert clean, "the act made no AWS call"
+    for call, before in zip(clean, [None, *clean], strict=False):
+        if before and call.operation == before.operation == "Query":
+            continue
+        prepare()
+        others: list[Answer] = []
+        with injected({call.index: preempted_by(partial(_noted, other, others))}):
+            answer = act()
+        assert others, f"{call} was never reached"
+        yield call, answer, others[0]
+
+
+def _noted(act: Callable[[], Answer], answers: list[Answer]) -> None:
+    answers.append(act())
 
 
 # Refusals

@@ -96,21 +96,30 @@ class Tasks:
     def sweep(self) -> None:
         self.system.cloud.call("tasks.sweep", {"id": "tick"})
 
-    def settle(self, *, stream: bool = True) -> None:
-        """Deliver what is under way and let time pass, until all has ended. Without the stream only sweepers help."""
-        for _ in range(10):
-            changes = self.changes()
-            if stream:
-                self.dispatch(changes)
-            self.add(self.system.messages(Queue.SUM))
-            for name, step in self.system.running(Machine.COUNTDOWN).items():
-                if datetime.fromisoformat(step["due_at"]) <= self.system.now:
-                    self.count_down(step)
-                    self.system.end(Machine.COUNTDOWN, name)
-            if not any(row["status"] in ACTIVE for row in self.rows()) and not self.system.running(Machine.COUNTDOWN):
-                return
-            self.system.wait(100)
+    def settle(self, *, stream: bool = True) -> int:
+        """Deliver what is under way and let time pass, until all has ended; the number of sweeps that this took.
+
+        Without the stream only sweepers help.
+        """
+        for sweeps in range(10):
+            for seconds in (0, 6):
+                self.system.wait(seconds)
+                self._deliver(stream)
+            if not any(row["status"] in ACTIVE for row in self.rows()):
+                return sweeps
+            self.system.wait(95)
             self.sweep()
+        return sweeps
+
+    def _deliver(self, stream: bool) -> None:
+        changes = self.changes()
+        if stream:
+            self.dispatch(changes)
+        self.add(self.system.messages(Queue.SUM))
+        for name, step in self.system.running(Machine.COUNTDOWN).items():
+            if datetime.fromisoformat(step["due_at"]) <= self.system.now:
+                self.count_down(step)
+                self.system.end(Machine.COUNTDOWN, name)
 
     # What must be true
 

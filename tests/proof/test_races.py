@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from kalit.kit import tables
+from kalit.kit.errors import Unavailable
 from kalit.kit.resources import Machine, Queue
 from kalit.tasks.rules import CANCELLED
 from tests.cloud import Answer
@@ -25,7 +26,7 @@ from .faults import (
     injected,
     is_transaction,
     now_and_then,
-    preempted_by,
+    preempted_everywhere,
     throttle,
     timeout,
 )
@@ -117,21 +118,10 @@ def _said(actor: Callable[[], str]) -> str:
 def test_two_actors_on_one_task_agree(tasks: Tasks, kind: str, first: str, second: str) -> None:
     """The second runs from beginning to end at every call of the first."""
     scene = Scene.set(tasks, kind)
-    again = tasks.remember()
-    act, other = partial(ACTORS[first], scene), partial(ACTORS[second], scene)
-    with injected() as clean:
-        act()
+    act, other = (partial(_said, partial(ACTORS[name], scene)) for name in (first, second))
     wrong = []
-    for call in clean:
-        if call.operation == "Query" and call.index and clean[call.index - 1].operation == "Query":
-            continue  # between two empty shards of an index there is nothing to disturb
-        again()
-        said: list[str] = []
-        with injected({call.index: preempted_by(lambda: said.append(_said(other)))}):
-            said.insert(0, _said(act))
-        assert len(said) == 2, f"{second} never came"
-        names = (first, second)
-        said = [f"{name} {what}" for name, what in zip(names, said, strict=True) if what]
+    for call, *answers in preempted_everywhere(tasks.remember(), act, other):
+        said = [f"{name} {answer}" for name, answer in zip((first, second), answers, strict=True) if answer]
         said += tasks.wrong(ended=False)
         tasks.settle()
         wrong += [f"{second} at {call}: {what}" for what in said + scene.wrong()]
@@ -142,27 +132,19 @@ def test_two_actors_on_one_task_agree(tasks: Tasks, kind: str, first: str, secon
 def test_two_clients_who_want_the_last_slot_do_not_both_get_it(tasks: Tasks, key: str) -> None:
     for _ in range(4):
         tasks.create("countdown")
-    again = tasks.remember()
-    with injected() as clean:
-        tasks.create("sum", key)
-    for call in clean:
-        again()
-        answers: list[Answer] = []
-        other = partial(tasks.create, "countdown", key and "other key")
-        with injected({call.index: preempted_by(lambda: answers.append(other()))}):
-            answers.append(tasks.create("sum", key))
+    act, other = partial(tasks.create, "sum", key), partial(tasks.create, "countdown", key and "other key")
+    for call, *answers in preempted_everywhere(tasks.remember(), act, other):
         assert sorted(answer.status for answer in answers) == [201, 400], str(call)
         assert not tasks.wrong(ended=False), str(call)
 
 
 def test_two_people_who_want_one_name_do_not_both_get_it(system: System) -> None:
-    with injected() as clean:
-        accounts.register(system, next(accounts.new_names))
-    for call in clean:
-        name = next(accounts.new_names)
-        answers: list[Answer] = []
-        with injected({call.index: preempted_by(lambda: answers.append(accounts.register(system, name)))}):
-            answers.append(accounts.register(system, name))
+    names = [""]
+
+    def ask() -> Answer:
+        return accounts.register(system, names[-1])
+
+    for call, *answers in preempted_everywhere(lambda: names.append(next(accounts.new_names)), ask, ask):
         assert sorted(answer.status for answer in answers) == [201, 400], str(call)
         assert not accounts.wrong(system), str(call)
 
@@ -188,7 +170,7 @@ def test_twenty_creates_under_one_key_make_one_task(tasks: Tasks) -> None:
 
 @pytest.mark.usefixtures("no_pauses")
 def test_everybody_at_once_among_conflicts(tasks: Tasks) -> None:
-    """Clients, workers, machines and sweepers on the same five tasks, while one transaction in five meets a conflict."""
+    """Clients, workers, machines and sweepers on five tasks, while one transaction in five meets a conflict."""
     for n in range(5):
         tasks.create("sum" if n % 2 else "countdown")
     tasks.system.wait(100)
@@ -203,7 +185,7 @@ def test_everybody_at_once_among_conflicts(tasks: Tasks) -> None:
     acts: list[Callable[[], object]] = [partial(tasks.add, sums)] * 3
     acts += [partial(tasks.count_down, step) for step in steps] * 2
     acts += [partial(tasks.dispatch, records)] * 2 + [partial(tasks.cancel, number) for number in rows]
-    acts += [tasks.create] * 4
+    acts += [tasks.create] * 4 + [tasks.sweep] * 2
     random.Random(5).shuffle(acts)
     with injected(now_and_then(is_transaction, conflict, 0.2)):
         at_once(acts)
@@ -233,6 +215,8 @@ def test_messages_and_steps_that_come_again_change_nothing(tasks: Tasks, seed: i
     for deliver in deliveries:
         deliver()
         assert not tasks.wrong(ended=False)
+    for name in tasks.system.running(Machine.COUNTDOWN):
+        tasks.system.end(Machine.COUNTDOWN, name)
     ended = tasks.rows()
     assert {row["status"] for row in ended} == {"completed"}
     for deliver in deliveries:
@@ -286,7 +270,7 @@ def test_work_that_meets_conflicts_comes_back_and_is_done(tasks: Tasks) -> None:
     message = tasks.message(min(tasks.made))
     with injected(every(is_transaction, conflict)):
         assert tasks.add([message]) == [message]
-        with pytest.raises(Exception, match=r"busy"):
+        with pytest.raises(Unavailable):
             tasks.dispatch(records)
     tasks.dispatch(records)
     tasks.settle()
@@ -303,8 +287,9 @@ def test_a_client_who_tries_again_has_its_task_whichever_call_was_refused(tasks:
         tasks.start_anew()
         with injected({call.index: fault}):
             answer = tasks.create("sum", key)
-        assert answer.status in ((503,) if fault is throttle else (500, 503)), f"{call}: {answer.status}"
-        assert answer.status == 500 or answer.headers["Retry-After"] == "1", str(call)
+        # A throttled transaction is tried again; a lost answer may have any cause.
+        assert answer.status in ((201, 503) if fault is throttle else (500, 503)), f"{call}: {answer.status}"
+        assert answer.status != 503 or answer.headers["Retry-After"] == "1", str(call)
         answer = tasks.insist("sum", key)
         assert answer.status == 201, f"{call}: {answer.text}"
         assert not key or len(tasks.rows()) == 1, str(call)

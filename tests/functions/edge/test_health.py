@@ -1,6 +1,6 @@
 from tests.cloud import Cloud
 
-from ..effects import unchanged
+from ..rows import unchanged
 
 
 def test_anybody_may_ask_after_the_health(aws: Cloud) -> None:

@@ -3,13 +3,13 @@
 import re
 import unicodedata
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, AliasChoices, Field
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
 
 from kalit.kit.errors import Invalid, Unauthenticated
-from kalit.kit.fields import Input, NonBlank, Output, said
+from kalit.kit.fields import Input, Output, said
 from kalit.kit.words import FIELD_TEXTS, Text
 
 LONGEST_PASSWORD = 256
@@ -33,9 +33,12 @@ class NoActiveAccount(Unauthenticated):
     uz = "Berilgan maʼlumotlar bilan faol hisob topilmadi"
 
 
-def _username(text: str) -> str:
-    """Django's rule: NFKC, then letters, digits and @.+-_ only."""
-    name = unicodedata.normalize("NFKC", text)
+def _normal(text: Any) -> Any:
+    """One spelling of a name (NFKC, as Django keeps it), whoever typed it."""
+    return unicodedata.normalize("NFKC", text).strip() if isinstance(text, str) else text
+
+
+def _plain(name: str) -> str:
     if not re.fullmatch(r"[\w.@+-]+", name):
         raise said(BAD_USERNAME)
     return name
@@ -47,7 +50,8 @@ def _not_blank(text: str) -> str:
     return text
 
 
-Username = Annotated[str, Field(min_length=1, max_length=150), AfterValidator(_username)]
+Name = Annotated[str, BeforeValidator(_normal), Field(min_length=1, max_length=254)]
+Username = Annotated[str, BeforeValidator(_normal), Field(min_length=1, max_length=150), AfterValidator(_plain)]
 # Kept as typed: a space at the end of a password is part of it.
 Password = Annotated[str, Field(max_length=LONGEST_PASSWORD), AfterValidator(_not_blank)]
 
@@ -62,9 +66,7 @@ class NewAccount(Input, str_strip_whitespace=False):
 class Credentials(Input, str_strip_whitespace=False):
     """What a login needs; `email` may stand for `username`."""
 
-    username: NonBlank = Field(
-        max_length=254, validation_alias=AliasChoices("username", "email"), examples=["seeduser"]
-    )
+    username: Name = Field(validation_alias=AliasChoices("username", "email"), examples=["seeduser"])
     password: Password = Field(examples=["password123"])
 
 

@@ -30,4 +30,4 @@ def matches(kept: str | None, password: str) -> bool:
         _hasher().verify(kept or _nobody(), password)
     except (VerificationError, InvalidHashError):
         return False
-    return kept is not None
+    return bool(kept)

@@ -118,7 +118,7 @@ class Endpoint(Door):
         except Exception as error:
             log.exception("failed")
             answer = self._refusal(Unavailable() if busy(error) else AppError(), request)
-        answer["headers"] |= ALWAYS | {"X-Request-Id": request.id}
+        answer["headers"] = {**ALWAYS, "X-Request-Id": request.id, **answer["headers"]}
         took_ms = round((time.perf_counter() - started) * 1000)
         log.info("answered", extra={"status": answer["statusCode"], "took_ms": took_ms})
         return answer

@@ -11,6 +11,7 @@ A class is the status, its docstring the message as quoted, `ru`, `uz` and `en` 
     - TokenNotValid            401
   x Forbidden                  403
   x NotFound                   404
+    - InvalidPage              404
   x MethodNotAllowed           405
   x Conflict                   409
     - StillRunning             409
@@ -24,7 +25,7 @@ A class is the status, its docstring the message as quoted, `ru`, `uz` and `en` 
 import re
 from typing import Any, ClassVar
 
-from .words import Text
+from .words import LANGUAGES, Text
 
 
 class AppError(Exception):
@@ -51,8 +52,10 @@ class AppError(Exception):
         return {}
 
     def say(self, language: str = "") -> str:
-        text = Text(" ".join((self.__doc__ or "").split()), en=self.en, ru=self.ru, uz=self.uz)
-        return text.say(language, **self.values)
+        # Translations belong to the docstring beside them: a class with a message of its own inherits none.
+        own = next(vars(kind) for kind in type(self).__mro__ if vars(kind).get("__doc__"))
+        translations = {name: str(own.get(name, "")) for name in LANGUAGES}
+        return Text(" ".join(str(own["__doc__"]).split()), **translations).say(language, **self.values)
 
     def __str__(self) -> str:
         return self.say()

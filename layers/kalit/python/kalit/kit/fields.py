@@ -1,12 +1,12 @@
 """Input models: how bodies and queries are read, and pydantic's errors in the words of the contract (1.2, 1.3)."""
 
-import json
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from .errors import Invalid
+from .errors import Invalid, ParseError
+from .request import read_json
 from .words import FIELD_TEXTS, Text
 
 CROSS_FIELD = "non_field_errors"
@@ -35,8 +35,8 @@ def _from_form(value: Any, info: ValidationInfo) -> Any:
         raise PydanticCustomError("null", "null")
     if isinstance(value, str) and info.context == "form":
         try:
-            return json.loads(value)
-        except ValueError:
+            return read_json(value)
+        except ParseError:
             return value
     return value
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 from collections.abc import Mapping
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
@@ -69,7 +70,7 @@ class Request:
         if not body:
             return {}, "json"
         if media_type in ("application/json", "") or media_type.endswith("+json"):
-            return _json(_decoded(body)), "json"
+            return read_json(_decoded(body)), "json"
         raise UnsupportedMediaType(media_type=media_type[:100])
 
 
@@ -80,9 +81,13 @@ def _decoded(body: bytes) -> str:
         raise ParseError(what="JSON", why=f"not UTF-8 at byte {error.start}") from None
 
 
-def _json(text: str) -> Any:
+def read_json(text: str) -> Any:
+    """JSON that can be stored and written again: no NaN, no number out of range, no half characters.
+
+    Raises `ParseError`.
+    """
     try:
-        value = json.loads(text, parse_constant=_no_constant)
+        value = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
         if "\\u" in text:
             # A lone surrogate is JSON but not text: it could be neither stored nor sent back.
             json.dumps(value, ensure_ascii=False).encode()
@@ -99,6 +104,13 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a JSON number")
 
 
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:40]} is out of range")
+    return number
+
+
 def _multipart(body: bytes, options: str) -> dict[str, str]:
     import io
 
@@ -110,6 +122,8 @@ def _multipart(body: bytes, options: str) -> dict[str, str]:
     }.get("boundary", "")
     try:
         parts = list(MultipartParser(io.BytesIO(body), boundary, content_length=len(body), strict=True))
-        return {part.name: part.value for part in parts if not part.filename}
-    except (MultipartError, ValueError) as error:
+        fields = {part.name: part.value for part in parts if not part.filename}
+        "".join([*fields, *fields.values()]).encode()
+    except (MultipartError, LookupError, ValueError) as error:
         raise ParseError(what="Multipart form", why=str(error)[:200]) from None
+    return fields

@@ -1,11 +1,13 @@
-"""What a door leaves behind in the tables."""
+"""What a door leaves behind in the tables, and what a test puts there."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import boto3
+
 from kalit.kit.resources import Table
-from tests.cloud import Cloud
+from tests.cloud import REGION, Cloud
 
 
 def kept(aws: Cloud) -> dict[str, Any]:
@@ -24,3 +26,13 @@ def unchanged(aws: Cloud) -> Iterator[None]:
     before = kept(aws)
     yield
     assert kept(aws) == before
+
+
+def change_ali(aws: Cloud, **values: Any) -> None:
+    """Other values in the row of the first account."""
+    [row] = [row for row in aws.rows(Table.ACCOUNTS, "ACCOUNT#") if row["username"] == "ali"]
+    put(aws, Table.ACCOUNTS, {**row, **values})
+
+
+def put(aws: Cloud, table: Table, row: dict[str, Any]) -> None:
+    boto3.resource("dynamodb", region_name=REGION).Table(aws.ids[table]).put_item(Item=row)

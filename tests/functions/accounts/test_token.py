@@ -1,0 +1,138 @@
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import jwt
+import pytest
+
+from kalit.kit.resources import Table
+from tests.cloud import Answer, Cloud, forget
+
+from ..rows import change_ali, unchanged
+from ..world import Clock
+
+ALI = {"username": "ali", "password": "password123"}
+NOBODY = {"detail": "No active account found with the given credentials"}
+
+
+@pytest.fixture(autouse=True)
+def _ali(token: str) -> None:
+    """Ali has an account."""
+
+
+def log_in(aws: Cloud, body: Any = ALI, **told: Any) -> Answer:
+    return aws.http("accounts.token", body, **told)
+
+
+def claims(aws: Cloud, token: str) -> dict[str, Any]:
+    """The claims, checked as anybody can with what is published."""
+    keys = jwt.PyJWKSet.from_dict(aws.http("accounts.jwks").json)
+    key = keys[jwt.get_unverified_header(token)["kid"]]
+    told: dict[str, Any] = jwt.decode(
+        token, key, algorithms=["ES256"], options={"verify_exp": False, "verify_iat": False}
+    )
+    return told
+
+
+def test_a_name_and_its_password_get_two_tokens(aws: Cloud) -> None:
+    answer = log_in(aws)
+    assert answer.status == 200
+    assert set(answer.json) == {"refresh", "access"}
+
+
+@pytest.mark.parametrize(("name", "seconds"), [("access", 3_600), ("refresh", 86_400)])
+def test_a_token_is_signed_by_a_published_key_and_says_whose_it_is(
+    aws: Cloud, clock: Clock, name: str, seconds: int
+) -> None:
+    told = claims(aws, log_in(aws).json[name])
+    now = int(clock.now.timestamp())
+    assert (told["token_type"], told["user_id"], told["ver"]) == (name, 1, 1)
+    assert (told["iat"], told["exp"]) == (now, now + seconds)
+    assert told["jti"]
+
+
+def test_no_two_logins_get_the_same_token(aws: Cloud) -> None:
+    assert log_in(aws).json["access"] != log_in(aws).json["access"]
+
+
+def test_a_token_says_the_session_that_it_belongs_to(aws: Cloud) -> None:
+    change_ali(aws, session_version=4)
+    assert claims(aws, log_in(aws).json["access"])["ver"] == 4
+
+
+def test_an_email_field_may_hold_the_name(aws: Cloud) -> None:
+    assert log_in(aws, {"email": "ali", "password": "password123"}).status == 200
+
+
+def test_a_form_will_do(aws: Cloud) -> None:
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    assert log_in(aws, None, raw=urlencode(ALI).encode(), headers=headers).status == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"username": "vali", "password": "password123"},
+        {"username": "ali", "password": "Password123"},
+        {"username": "ali", "password": "password123 "},
+        {"username": "Ali", "password": "password123"},
+        {"username": "ali", "password": "no account has this password"},
+        {"username": "nobody", "password": "no account has this password"},
+        {"username": "USERNAME#ali", "password": "password123"},
+        {"username": "🔑\x00", "password": "password123"},
+    ],
+    ids=["unknown", "wrong", "longer", "another case", "canary", "canary of nobody", "a key", "odd"],
+)
+def test_whoever_cannot_be_let_in_hears_the_same(aws: Cloud, body: Any) -> None:
+    with unchanged(aws):
+        answer = log_in(aws, body)
+    assert (answer.status, answer.json) == (401, NOBODY)
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="api"'
+
+
+def test_an_account_that_is_not_active_hears_the_same(aws: Cloud) -> None:
+    change_ali(aws, is_active=False)
+    assert (log_in(aws).status, log_in(aws).json) == (401, NOBODY)
+
+
+@pytest.mark.parametrize("language", ["ru", "uz"])
+def test_the_refusal_speaks_the_language_asked_for(aws: Cloud, language: str) -> None:
+    told = {
+        "ru": "Не найдено активной учетной записи с указанными данными",
+        "uz": "Berilgan maʼlumotlar bilan faol hisob topilmadi",
+    }
+    answer = log_in(aws, {**ALI, "password": "wrong"}, headers={"accept-language": language})
+    assert answer.json == {"detail": told[language]}
+
+
+def test_the_refusal_may_be_asked_for_as_a_problem(aws: Cloud) -> None:
+    answer = log_in(aws, {**ALI, "password": "wrong"}, headers={"accept": "application/problem+json"})
+    assert (answer.json["status"], answer.json["code"]) == (401, "no_active_account")
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({}, {"username": ["This field is required."], "password": ["This field is required."]}),
+        ({"username": "ali"}, {"password": ["This field is required."]}),
+        ({"email": "ali"}, {"password": ["This field is required."]}),
+        ({**ALI, "password": ""}, {"password": ["This field may not be blank."]}),
+        ({**ALI, "username": ""}, {"username": ["This field may not be blank."]}),
+        ({**ALI, "username": {}}, {"username": ["Not a valid string."]}),
+    ],
+    ids=["nothing", "no password", "email alone", "blank password", "blank name", "object"],
+)
+def test_a_body_that_will_not_do_is_refused(aws: Cloud, body: Any, told: Any) -> None:
+    answer = log_in(aws, body)
+    assert (answer.status, answer.json) == (400, told)
+
+
+def test_the_first_login_publishes_the_keys_for_every_door(aws: Cloud) -> None:
+    [row] = aws.rows(Table.ACCOUNTS, "KEYS")
+    assert aws.http("accounts.jwks").json == json.loads(row["jwks"])
+
+
+def test_a_new_process_leaves_the_published_keys_alone(aws: Cloud) -> None:
+    forget()
+    with unchanged(aws):
+        assert log_in(aws).status == 200
