@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -98,10 +99,11 @@ class Cloud:
 
     def __init__(self, assembly: Path) -> None:
         self.ids: dict[Resource, str] = {}
+        self._clients: dict[str, Any] = {}
         self._make(assembly)
 
     def _make(self, assembly: Path) -> None:
-        client = lambda service: boto3.client(service, region_name=REGION)  # noqa: E731
+        client = self.client
         template = json.loads((assembly / "local-state.template.json").read_text())
         for resource in template["Resources"].values():
             if resource["Type"] == "AWS::DynamoDB::Table":
@@ -121,8 +123,19 @@ class Cloud:
                 name=f"local-{machine.value}", definition=definition, roleArn="arn:aws:iam::123456789012:role/machine"
             )["stateMachineArn"]
 
+    @cached_property
+    def session(self) -> Any:
+        return boto3.Session(region_name=REGION)
+
     def client(self, service: str) -> Any:
-        return boto3.client(service, region_name=REGION)
+        """One client per service, as this cloud's owner."""
+        if service not in self._clients:
+            self._clients[service] = self.session.client(service)
+        return self._clients[service]
+
+    @cached_property
+    def resource(self) -> Any:
+        return self.session.resource("dynamodb")
 
     def call(self, name: str, event: dict[str, Any]) -> Any:
         """A door, with the environment and the rights that its declaration gives it."""
@@ -184,7 +197,7 @@ class Cloud:
 
     def rows(self, table: Table, prefix: str = "") -> list[dict[str, Any]]:
         """All rows of a table whose key begins with `prefix`, for tests to look at."""
-        items = boto3.resource("dynamodb", region_name=REGION).Table(self.ids[table]).scan()["Items"]
+        items = self.resource.Table(self.ids[table]).scan()["Items"]
         return [item for item in items if f"{item['pk']} {item['sk']}".startswith(prefix)]
 
     def messages(self, queue: Queue) -> list[dict[str, Any]]:

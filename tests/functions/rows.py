@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import boto3
-
 from kalit.kit.resources import Table
-from tests.cloud import REGION, Cloud
+from tests.cloud import Cloud
 
 
 def kept(aws: Cloud) -> dict[str, Any]:
@@ -35,4 +33,4 @@ def change_ali(aws: Cloud, **values: Any) -> None:
 
 
 def put(aws: Cloud, table: Table, row: dict[str, Any]) -> None:
-    boto3.resource("dynamodb", region_name=REGION).Table(aws.ids[table]).put_item(Item=row)
+    aws.resource.Table(aws.ids[table]).put_item(Item=row)

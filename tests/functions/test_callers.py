@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import os
 from typing import Any
 from uuid import uuid4
 
@@ -287,6 +288,7 @@ def only_admins(caller: Admin) -> dict[str, Any]:
 def called(call: Any, aws: Cloud, token: str) -> dict[str, Any]:
     """What a door of the test's own says to the caller."""
     door = api.get("/api/me/")(call)
+    os.environ.update({grant.resource.variable: aws.ids[grant.resource] for grant in door.grants})
     event = {
         "rawPath": "/api/me",
         "headers": {"authorization": f"Bearer {token}", "x-kalit-edge": "the edge's secret"},

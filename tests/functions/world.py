@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
@@ -10,7 +11,7 @@ from typing import Any, TypeVar
 from unittest import mock
 
 from botocore.client import BaseClient
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 Result = TypeVar("Result")
 Call = Callable[[], Any]
@@ -37,19 +38,23 @@ class Killed(BaseException):
 
 
 @contextmanager
-def upset(operation: str, fault: Fault, first: int = 1) -> Iterator[None]:
-    """The first calls of an AWS operation meet a fault: they are handed to it instead of being made."""
-    original, left = BaseClient._make_api_call, [fault] * first
+def upset(operation: str, fault: Fault, first: int = 1, after: int = 0) -> Iterator[None]:
+    """The first calls of an AWS operation, after some that go well, are handed to a fault instead of being made."""
+    original, plan = BaseClient._make_api_call, [_well] * after + [fault] * first
 
     def hooked(client: BaseClient, name: str, asked: dict[str, Any]) -> Any:
         def call() -> Any:
             return original(client, name, asked)
 
-        return left.pop()(call) if name == operation and left else call()
+        return plan.pop(0)(call) if name == operation and plan else call()
 
     with mock.patch.object(BaseClient, "_make_api_call", hooked):
         yield
-    assert len(left) < first, f"nobody called {operation}"
+    assert len(plan) < first, f"nobody called {operation}"
+
+
+def _well(call: Call) -> Any:
+    return call()
 
 
 def killed_after(call: Call) -> Any:
@@ -61,7 +66,7 @@ def killed_after(call: Call) -> Any:
 def lost(call: Call) -> Any:
     """The effect is there, but the answer gets lost."""
     call()
-    raise ConnectionError
+    raise ReadTimeoutError(endpoint_url="https://dynamodb")
 
 
 def refused(code: str, **more: Any) -> Fault:
@@ -81,8 +86,20 @@ def meanwhile(act: Callable[[], object]) -> Fault:
     """Somebody else acts just before the call."""
 
     def fault(call: Call) -> Any:
-        act()
+        Context().run(act)
         return call()
+
+    return fault
+
+
+def followed_by(act: Callable[[], object]) -> Fault:
+    """Somebody else acts just after the call, whatever comes of it."""
+
+    def fault(call: Call) -> Any:
+        try:
+            return call()
+        finally:
+            Context().run(act)
 
     return fault
 

@@ -88,6 +88,11 @@ def test_the_sample_events_are_what_the_doors_say() -> None:
         assert (events.EVENTS / file).read_text() == text, "run: make events"
 
 
+def test_a_door_that_answers_once_makes_its_effect_unique_by_the_key() -> None:
+    for door in endpoints(DOORS):
+        assert door.once == ("key" in door.wants), door.name
+
+
 def test_operations_and_routes_are_the_same() -> None:
     paths = json.loads((openapi.FILES / "openapi.json").read_text())["paths"]
     told = {(method.upper(), path) for path, item in paths.items() for method in item}

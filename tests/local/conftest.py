@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import pytest
 import requests
 
+from infra.installation import Admin
 from infra.local.up import Settings, System, free_port
 from tests.conftest import PROBES
 

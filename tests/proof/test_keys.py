@@ -2,6 +2,8 @@
 
 from functools import partial
 
+import pytest
+
 from tests.cloud import Answer
 
 from . import accounts
@@ -34,13 +36,20 @@ def test_a_key_with_another_body_is_refused(tasks: Tasks) -> None:
         assert len(tasks.rows()) <= 1, str(death)
 
 
-def test_a_key_that_is_out_of_date_makes_a_new_task(tasks: Tasks) -> None:
+def test_two_owners_with_the_same_key_each_get_their_own_task(tasks: Tasks) -> None:
+    other = tasks.system.cloud.register(next(accounts.new_names))
+    ids = [tasks.create("sum", "key", token=token).json["id"] for token in ("", other, "", other)]
+    assert ids[:2] == ids[2:]
+    assert len(set(ids)) == len({row["pk"] for row in tasks.rows()}) == 2
+
+
+@pytest.mark.parametrize("kind", ["sum", "countdown"], ids=["the same body", "another body"])
+def test_a_key_that_is_out_of_date_makes_a_new_task(tasks: Tasks, kind: str) -> None:
     first = tasks.create("sum", "key")
     tasks.settle()
-    second = create_anew(tasks, "countdown")
-    assert second.status == 201
+    second = create_anew(tasks, kind)
+    assert (second.status, second.json["task_type"]) == (201, kind)
     assert second.json["id"] != first.json["id"]
-    assert second.json["task_type"] == "countdown"
     tasks.settle()
     assert not tasks.wrong()
 

@@ -55,7 +55,7 @@ def problem(error: AppError, path: str = "/api/tasks", accept: str = PROBLEM, la
         ),
         (CROSSED, {"non_field_errors": ["Invalid data. Expected a dictionary, but got list."]}),
         (Refused(), ["This cannot be done."]),
-        (ParseError(why="odd"), {"detail": "JSON parse error - odd"}),
+        (ParseError(what="JSON", why="odd"), {"detail": "JSON parse error - odd"}),
         (Unauthenticated(), {"detail": "Authentication credentials were not provided."}),
         (
             TokenNotValid(),

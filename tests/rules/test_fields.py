@@ -81,15 +81,15 @@ WORDS: list[tuple[str, Any, Any, str, str]] = [
 BY_HAND = {"missing", "not_object", "too_big"}
 
 
-@pytest.mark.parametrize(("key", "kind", "value", "source", "message"), WORDS)
-def test_a_field_is_refused_in_the_contracts_words(key: str, kind: Any, value: Any, source: str, message: str) -> None:
+@pytest.mark.parametrize(("kind", "value", "source", "message"), [words[1:] for words in WORDS])
+def test_a_field_is_refused_in_the_contracts_words(kind: Any, value: Any, source: str, message: str) -> None:
     assert refusal(one(kind), {"it": value}, source=source) == {"it": [message]}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("key", "kind", "value", "source", "message"), WORDS)
+@pytest.mark.parametrize(("key", "kind", "value", "source"), [words[:-1] for words in WORDS])
 def test_every_template_can_be_filled_in_every_language(
-    key: str, kind: Any, value: Any, source: str, message: str, language: str
+    key: str, kind: Any, value: Any, source: str, language: str
 ) -> None:
     [told] = refusal(one(kind), {"it": value}, language, source)["it"]
     template = FIELD_TEXTS[key].say(language)

@@ -81,8 +81,8 @@ def test_json_that_is_no_object_is_read_as_it_is(text: str) -> None:
         (b'\xef\xbb\xbf{"a": 1}', "BOM"),
         (b'{"a": "\\ud800"}', "a lone surrogate is not text"),
         (b'{"\\udfff": 1}', "a lone surrogate is not text"),
-        (b"[" * 100_000, "nested too deeply"),
-        (b'{"a":' * 100_000, "nested too deeply"),
+        (b"[" * 100_000, "nested more than 100 levels deep"),
+        (b'{"a":' * 100_000, "nested more than 100 levels deep"),
         (b"1" * 5_000, "4300 digits"),
         (b'{"a": 1} {"b": 2}', "Extra data"),
     ],
@@ -98,6 +98,15 @@ def test_broken_json_is_a_parse_error_that_says_why(body: bytes, why: str) -> No
 def test_a_number_that_no_float_holds_is_a_parse_error(number: bytes) -> None:
     with pytest.raises(ParseError):
         request(number).data()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"[" * 100 + b"]" * 100, b'{"a": [' * 50 + b"]}" * 50, b"[" + b"[1]," * 200 + b"{}]", b'"' + b"[" * 200 + b'"'],
+    ids=["lists", "both", "many", "text"],
+)
+def test_json_of_a_hundred_levels_is_read(body: bytes) -> None:
+    assert request(body).data() == (json.loads(body), "json")
 
 
 def test_a_pair_of_surrogates_is_text() -> None:

@@ -50,8 +50,8 @@ def _not_blank(text: str) -> str:
     return text
 
 
-Name = Annotated[str, BeforeValidator(_normal), Field(min_length=1, max_length=254)]
-Username = Annotated[str, BeforeValidator(_normal), Field(min_length=1, max_length=150), AfterValidator(_plain)]
+Name = Annotated[str, Field(min_length=1, max_length=254), BeforeValidator(_normal)]
+Username = Annotated[str, Field(min_length=1, max_length=150), BeforeValidator(_normal), AfterValidator(_plain)]
 # Kept as typed: a space at the end of a password is part of it.
 Password = Annotated[str, Field(max_length=LONGEST_PASSWORD), AfterValidator(_not_blank)]
 

@@ -31,8 +31,8 @@ from .tokens import PUBLISHED, SIGNING, Access, Holder, RefreshNotValid, Tokens
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
-# What `add` and what `sign` need; doors that call them declare these.
-ADD: tuple[Grant, ...] = (Table.ACCOUNTS.update, Table.ACCOUNTS.put, Table.ACCOUNTS.get)
+# What `add` (with a key also `get`) and what `sign` need; doors that call them declare these.
+ADD: tuple[Grant, ...] = (Table.ACCOUNTS.update, Table.ACCOUNTS.put)
 PUBLIC: tuple[Grant, ...] = tuple(key.public for key in PUBLISHED)
 SIGN: tuple[Grant, ...] = (SIGNING.sign, *PUBLIC, Table.ACCOUNTS.get, Table.ACCOUNTS.put)
 
@@ -70,8 +70,8 @@ class AccountCounter(Counter):
 def add(new: NewAccount, at: datetime, *, key: UUID | None = None, role: str = "user", email: str = "") -> Account:
     """A new account: name and account in one transaction. Raises `Invalid` when the name is taken.
 
-    The account's UUID is the caller's `key` where there is one, so that a repeated request finds what the
-    first one made. Two writes, and two reads when the name is taken.
+    With the `key` of a request that is the account's UUID, so that the request, repeated, finds what it made
+    before. Two writes, and with a key one read when the name is taken.
     """
     uuid = key or uuid4()
     account = Account(
@@ -83,10 +83,10 @@ def add(new: NewAccount, at: datetime, *, key: UUID | None = None, role: str = "
             commit.put(name, UsernameRow.pk.does_not_exist(), unmet=NameTaken())
             commit.put(_row(account, passwords.hashed(new.password)), AccountRow.pk.does_not_exist(), unmet=NameTaken())
     except NameTaken:
-        taken = UsernameRow.find(*UsernameRow.key(new.username))
-        if key is None or taken is None or taken.uuid != str(key):
+        made = AccountRow.find(*Standing.key(str(uuid))) if key else None
+        if made is None:
             raise username_taken() from None
-        return _account(AccountRow.get(*Standing.key(taken.uuid), consistent_read=True))
+        return _account(made)
     return account
 
 

@@ -32,5 +32,6 @@ def client(service: str) -> Any:
 
 
 def error_code(error: Exception) -> str:
-    """The AWS error code of a botocore `ClientError`, or an empty string."""
-    return str(getattr(error, "response", {}).get("Error", {}).get("Code", ""))
+    """The AWS error code of a botocore error, or of the one behind a pynamodb error; empty where AWS gave none."""
+    response = getattr(getattr(error, "cause", error), "response", None) or {}
+    return str(response.get("Error", {}).get("Code", ""))

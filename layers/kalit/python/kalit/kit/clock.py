@@ -26,7 +26,7 @@ def moved(real: datetime, file: Path) -> datetime:
     if text[0] in "+-":
         return real + timedelta(seconds=float(text))
     instant = datetime.fromisoformat(text)
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
 
 
 def wire(at: datetime) -> str:

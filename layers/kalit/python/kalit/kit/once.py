@@ -2,16 +2,15 @@
 
 The kept answer is a cache, never the guarantee: after a crash between the effect and the keeping,
 the body runs again. So a door that takes `key: UUID | None` must make its effect unique by that key
-in its own transaction; the key is the same for the same caller, route and header.
+in its own transaction; the key is the same for the same caller, route, header and body.
 """
 
-import hashlib
 import json
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError
@@ -40,6 +39,7 @@ class _Kept(Row):
         table_name = TableName(Table.OPS)
 
     body = UnicodeAttribute()
+    claim = UnicodeAttribute()  # whose it is: a lost answer makes the SDK claim it twice for one request
     until = NumberAttribute()
     answer = UnicodeAttribute(null=True)
     ttl = NumberAttribute()
@@ -56,18 +56,19 @@ class Once:
     def claim(cls, header: str, scope: str, body: str, at: datetime, lease: int) -> "Self | dict[str, Any]":
         """The claimed key, or the answer kept under it.
 
-        `scope` is caller and route, `body` what must be the same, `lease` seconds that the door may run.
+        `scope` is caller and route, `body` the body's digest, `lease` seconds that the door may run.
         Raises `Invalid`, `KeyReused` or `StillRunning`. One PutItem, and one GetItem when it is not the first.
         """
         if not re.fullmatch(r"[\x21-\x7e]([\x20-\x7e]{0,253}[\x21-\x7e])?", header):
             raise Invalid.field("Idempotency-Key", MALFORMED)
-        now, key = int(at.timestamp()), derived("once", scope, header)
-        digest = hashlib.sha256(body.encode()).hexdigest()
-        row = _Kept(f"ONCE#{key}", "ONCE", body=digest, until=now + lease, ttl=now + int(KEPT.total_seconds()))
-        kept_over = _Kept.until <= now
+        now, key = int(at.timestamp()), derived("once", scope, header, body)
+        row = _Kept(f"ONCE#{derived('once', scope, header)}", "ONCE", body=body, claim=uuid4().hex)
+        row.until, row.ttl = now + lease, now + int(KEPT.total_seconds())
+        died = (_Kept.until <= now) & (_Kept.body == body)
+        free = _Kept.pk.does_not_exist() | (_Kept.ttl <= now) | died
         for _ in range(2):
             try:
-                row.save(_Kept.pk.does_not_exist() | (kept_over & (_Kept.answer.exists() | (_Kept.body == digest))))
+                row.save(free)
                 return cls(key, row)
             except PutError as error:
                 if not condition_failed(error):
@@ -75,7 +76,9 @@ class Once:
             first = _Kept.find(row.pk, row.sk)
             if first is None:
                 continue  # released in between: claim it now
-            if first.body != digest:
+            if first.claim == row.claim:
+                return cls(key, row)
+            if first.body != body:
                 raise KeyReused
             if first.answer:
                 answer: dict[str, Any] = json.loads(first.answer)

@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl
 from .errors import ParseError, TooLarge, UnsupportedMediaType
 
 LARGEST_BODY = 1_000_000  # bytes
+DEEPEST = 100  # levels of JSON: what reads and writes it further on must not run out of stack
+TOO_DEEP = f"nested more than {DEEPEST} levels deep"
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 
@@ -94,10 +96,21 @@ def read_json(text: str) -> Any:
     except UnicodeEncodeError:
         raise ParseError(what="JSON", why="a lone surrogate is not text") from None
     except RecursionError:
-        raise ParseError(what="JSON", why="nested too deeply") from None
+        raise ParseError(what="JSON", why=TOO_DEEP) from None
     except ValueError as error:
         raise ParseError(what="JSON", why=str(error)[:200]) from None
+    if text.count("[") + text.count("{") > DEEPEST and _deeper_than(DEEPEST, value):
+        raise ParseError(what="JSON", why=TOO_DEEP)
     return value
+
+
+def _deeper_than(most: int, value: Any) -> bool:
+    level = [value]
+    for _ in range(most):
+        level = [inner for outer in level if isinstance(outer, list) for inner in outer] + [
+            inner for outer in level if isinstance(outer, dict) for inner in outer.values()
+        ]
+    return any(isinstance(value, (list, dict)) for value in level)
 
 
 def _no_constant(name: str) -> NoReturn:

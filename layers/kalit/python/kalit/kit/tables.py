@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
+from uuid import uuid4
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.connection import Connection
@@ -65,9 +66,12 @@ class Row(Model):
 
 
 def busy(error: Exception) -> bool:
-    """Whether the same call may succeed a moment later."""
-    code = getattr(error, "cause_response_code", None) or aws.error_code(error)
-    return code in BUSY
+    """Whether the same call may succeed a moment later: throttled, in conflict, or not answered in time."""
+    from botocore.exceptions import HTTPClientError
+
+    if isinstance(getattr(error, "cause", error), HTTPClientError):
+        return True
+    return aws.error_code(error) in BUSY
 
 
 class Commit:
@@ -79,8 +83,9 @@ class Commit:
             commit.update(counts, [Counts.active.add(1)], Counts.active < 5, unmet=TooManyTasks())
             commit.put(task, TaskRow.pk.does_not_exist(), unmet=Taken())
 
-    Conflicts and throttling are retried with jitter, then raised as `Unavailable`. The first write
-    whose condition failed decides the error; a failure without an `unmet` error is a bug and stays as it is.
+    Conflicts, throttling and lost answers are retried with jitter, then raised as `Unavailable`; one token for all
+    tries makes DynamoDB take them for the same transaction. The first write whose condition failed decides the error;
+    a failure without an `unmet` error is a bug and stays as it is.
     """
 
     def __init__(self) -> None:
@@ -119,15 +124,18 @@ class Commit:
     def _write(self) -> None:
         # The order in which pynamodb sends them, and so the order of the cancellation reasons.
         order = [*self._checks, *self._deletes, *self._puts, *self._updates]
-        connection = Connection()
+        connection, token = Connection(), uuid4().hex
         connection._client = aws.client("dynamodb")
         for attempt in range(ATTEMPTS):
+            if attempt:
+                time.sleep(random.uniform(0, FIRST_PAUSE * 2**attempt))  # noqa: S311 - jitter
             try:
                 connection.transact_write_items(
                     condition_check_items=self._checks,
                     delete_items=self._deletes,
                     put_items=self._puts,
                     update_items=self._updates,
+                    client_request_token=token,
                 )
                 return
             except TransactWriteError as error:
@@ -137,10 +145,9 @@ class Commit:
                     raise (self._unmet[id(failed[0])] or error) from error
                 if not busy(error) and not BUSY.intersection(codes):
                     raise
-            time.sleep(random.uniform(0, FIRST_PAUSE * 2**attempt))  # noqa: S311 - jitter
         raise Unavailable
 
 
 def condition_failed(error: PynamoDBException) -> bool:
     """Whether a single write was refused by its condition."""
-    return error.cause_response_code == "ConditionalCheckFailedException"
+    return aws.error_code(error) == "ConditionalCheckFailedException"

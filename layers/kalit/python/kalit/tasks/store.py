@@ -18,6 +18,7 @@ from typing import Any
 from uuid import UUID
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection, LocalSecondaryIndex
 
@@ -25,7 +26,7 @@ from kalit.kit import aws, clock, queues
 from kalit.kit.ids import Counter
 from kalit.kit.pages import Page
 from kalit.kit.resources import Grant, Machine, Queue, Table
-from kalit.kit.tables import Commit, Row, TableName
+from kalit.kit.tables import Commit, Row, TableName, busy, condition_failed
 
 from . import rules
 from .rules import (
@@ -150,7 +151,8 @@ def create(new: NewTask, owner: int, at: datetime, key: UUID | None = None) -> T
         with Commit() as commit:
             if key:
                 mark = KeyRow(_owner(owner), f"KEY#{key}", task=ref.id, ttl=int((at + KEY_KEPT).timestamp()))
-                commit.put(mark, KeyRow.pk.does_not_exist(), unmet=AlreadyMade())
+                unused = KeyRow.pk.does_not_exist() | (KeyRow.ttl <= int(at.timestamp()))
+                commit.put(mark, unused, unmet=AlreadyMade())
             commit.put(row, TaskRow.pk.does_not_exist())
             if apart:
                 commit.put(apart)
@@ -255,10 +257,14 @@ def send(row: TaskRow) -> None:
 
 
 def postpone(row: TaskRow, at: datetime) -> None:
-    """Note one more sending, and when to look again: twice as long each time."""
+    """Note one more sending of a task that is still active, and when to look again: twice as long each time."""
     due = at + rules.SUM_PATIENCE * 2 ** int(row.sendings)
     changes: list[Action] = [TaskRow.sendings.add(1), TaskRow.due_at.set(clock.wire(due)), TaskRow.outbox.remove()]
-    row.update(changes, TaskRow.status.is_in(*ACTIVE))
+    try:
+        row.update(changes, TaskRow.status.is_in(*ACTIVE))
+    except UpdateError as error:
+        if not (condition_failed(error) or busy(error)):  # busy: the next tick sends it again
+            raise
 
 
 def start_countdown(row: TaskRow) -> None:
