@@ -1,6 +1,7 @@
 """The API as OpenAPI 3.1, derived from the doors: `make openapi` writes it, a test fails on drift."""
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any, cast, get_args, get_origin
@@ -187,13 +188,18 @@ def _responses(door: Endpoint, refs: dict[Any, Any]) -> dict[str, Any]:
         names = list(dict.fromkeys(_schema_name(door, error) for error in errors))
         schemas = [{"$ref": f"#/components/schemas/{name}"} for name in names]
         told[str(status)] = {
-            "description": " / ".join(dict.fromkeys(" ".join((error.__doc__ or "").split()) for error in errors)),
+            "description": " / ".join(dict.fromkeys(_message(error) for error in errors)),
             "content": {
                 "application/json": {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}},
                 "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
             },
         }
     return told
+
+
+def _message(error: type[AppError]) -> str:
+    """An error's text, with dots for what it fills in."""
+    return re.sub(r"\{\w+\}", "…", " ".join((error.__doc__ or "").split()))
 
 
 def _success(door: Endpoint, refs: dict[Any, Any]) -> dict[str, Any]:
