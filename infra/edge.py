@@ -20,14 +20,16 @@ from .state import State
 ALLOWED_HEADERS = ["authorization", "content-type", "idempotency-key", "x-cart-id", "x-request-id", "accept-language"]
 EXPOSED_HEADERS = ["x-request-id", "retry-after", "idempotent-replayed", "x-cart-id"]
 
+# Headers of our own names: CloudFront answers 502 to a function that sets X-Forwarded-Proto and some others
+# (CloudFront developer guide, "Restrictions on all edge functions").
 STRIP = """
 function handler(event) {
   var request = event.request;
   var headers = request.headers;
-  headers['x-forwarded-host'] = { value: headers.host ? headers.host.value : '' };
-  headers['x-forwarded-proto'] = { value: 'https' };
-  headers['x-forwarded-path'] = { value: request.uri };
-  headers['x-client-address'] = { value: event.viewer.ip };
+  headers['x-kalit-host'] = { value: headers.host ? headers.host.value : '' };
+  headers['x-kalit-scheme'] = { value: 'https' };
+  headers['x-kalit-path'] = { value: request.uri };
+  headers['x-kalit-address'] = { value: event.viewer.ip };
   request.uri = request.uri.replace(/\\/+$/, '') || '/';
   return request;
 }

@@ -21,7 +21,7 @@ def sample(door: Endpoint) -> dict[str, Any]:
     method, route = (door.method, door.path.rstrip("/") or "/") if door.path != "$default" else ("GET", "/no/such/path")
     parameters = {name: SAMPLE_VALUES[kind.__name__] for name, kind in door.wants.items() if name not in ASKED}
     path = route.format(**parameters)
-    headers = {"accept": "application/json", "host": "localhost:8000", "x-forwarded-path": path}
+    headers = {"accept": "application/json", "host": "localhost:8000", "x-kalit-path": path}
     if door.caller_kind and not door.open_to_all:
         headers["authorization"] = "Bearer <access token>"
     event: dict[str, Any] = {

@@ -2,6 +2,7 @@
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
@@ -41,6 +42,15 @@ class State(Stack):
         self.dead: list[sqs.Queue] = []
         # Where stream records, schedule ticks and MQTT messages wait that their doors failed on.
         self.undelivered = self._dead_letters("undelivered")
+        # EventBridge has no role of ours to send with; the other senders have.
+        self.undelivered.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("events.amazonaws.com")],
+                actions=["sqs:SendMessage"],
+                resources=[self.undelivered.queue_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
+            )
+        )
         # Visibility is six times the consumer's timeout, as Lambda asks.
         self.queues = {Queue.SUM: self._queue(Queue.SUM, visibility=Duration.seconds(60))}
         self.keys = {key: self._signing_key(key) for key in (Key.TOKENS_A, Key.TOKENS_B)}

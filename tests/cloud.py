@@ -172,8 +172,8 @@ class Cloud:
         route = door.path.rstrip("/") or "/"
         event["rawPath"] = route.format(**event["pathParameters"]) if door.path != "$default" else event["rawPath"]
         event["rawQueryString"] = urlencode(query or {})
-        event["headers"] = {"host": "localhost:8000", "x-forwarded-proto": "http", "x-kalit-edge": EDGE_SECRET}
-        event["headers"]["x-forwarded-path"] = event["rawPath"] + "/"
+        event["headers"] = {"host": "localhost:8000", "x-kalit-scheme": "http", "x-kalit-edge": EDGE_SECRET}
+        event["headers"]["x-kalit-path"] = event["rawPath"] + "/"
         event.pop("body", None)
         if body is not None:
             event["headers"]["content-type"] = "application/json"

@@ -13,15 +13,14 @@ DROPPED = {
     "keep-alive",
     "transfer-encoding",
     "content-length",
-    "x-kalit-edge",
-    "x-client-address",
-    "x-forwarded-host",
-    "x-forwarded-proto",
-    "x-forwarded-path",
     "x-forwarded-for",
 }
 LARGEST_BODY = 10 * 1024 * 1024  # API Gateway's own limit
 STARTING = {"detail": "The system is being deployed. Try again in a moment."}
+
+
+def _ours(header: str) -> bool:
+    return header.lower() in DROPPED or header.lower().startswith("x-kalit-")
 
 
 class Gateway:
@@ -62,12 +61,12 @@ class Gateway:
         path = request.rel_url.raw_path
         stripped = path.rstrip("/") or "/"
         query = f"?{request.rel_url.raw_query_string}" if request.rel_url.raw_query_string else ""
-        headers = CIMultiDict((name, value) for name, value in request.headers.items() if name.lower() not in DROPPED)
+        headers = CIMultiDict((name, value) for name, value in request.headers.items() if not _ours(name))
         headers["x-kalit-edge"] = self.secret
-        headers["x-client-address"] = request.remote or ""
-        headers["x-forwarded-host"] = request.host
-        headers["x-forwarded-proto"] = request.scheme
-        headers["x-forwarded-path"] = path
+        headers["x-kalit-address"] = request.remote or ""
+        headers["x-kalit-host"] = request.host
+        headers["x-kalit-scheme"] = request.scheme
+        headers["x-kalit-path"] = path
         try:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
@@ -80,7 +79,7 @@ class Gateway:
                 data=body,
                 allow_redirects=False,
             ) as answer:
-                kept = CIMultiDict((k, v) for k, v in answer.headers.items() if k.lower() not in DROPPED)
+                kept = CIMultiDict((name, value) for name, value in answer.headers.items() if not _ours(name))
                 return web.Response(status=answer.status, headers=kept, body=await answer.read())
         except (ClientError, TimeoutError):
             return web.json_response({"message": "Service Unavailable"}, status=503, headers={"Retry-After": "1"})

@@ -277,9 +277,9 @@ def test_a_query_is_read(query: str, fields: dict[str, str]) -> None:
     ("headers", "url"),
     [
         ({"host": "kalit.uz"}, "https://kalit.uz/api/tasks"),
-        ({"host": "localhost:8000", "x-forwarded-proto": "http"}, "http://localhost:8000/api/tasks"),
+        ({"host": "localhost:8000", "x-kalit-scheme": "http"}, "http://localhost:8000/api/tasks"),
         (
-            {"host": "abc.execute-api", "x-forwarded-host": "kalit.uz", "x-forwarded-path": "/api/tasks/"},
+            {"host": "abc.execute-api", "x-kalit-host": "kalit.uz", "x-kalit-path": "/api/tasks/"},
             "https://kalit.uz/api/tasks/",
         ),
     ],

@@ -43,8 +43,8 @@ class Request:
     @property
     def url(self) -> str:
         """The address as the client wrote it, without the query. The edge tells host and scheme."""
-        host = self.header("x-forwarded-host") or self.header("host")
-        return f"{self.header('x-forwarded-proto') or 'https'}://{host}{self.header('x-forwarded-path') or self.path}"
+        host = self.header("x-kalit-host") or self.header("host")
+        return f"{self.header('x-kalit-scheme') or 'https'}://{host}{self.header('x-kalit-path') or self.path}"
 
     def fields(self) -> dict[str, str]:
         """The query; of a name given twice, the last."""
