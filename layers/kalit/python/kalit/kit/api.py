@@ -20,23 +20,24 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property, partial
-from typing import Any, ClassVar, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
 from uuid import UUID
 
 from pydantic import BaseModel
 
-from . import caller as callers
-from . import clock, dialects, fields, once, words
-from .caller import Caller
+from . import clock, dialects, fields, words
+from .aws import busy
 from .doors import Door, Host
 from .errors import AppError, Forbidden, NotFound, Unavailable
 from .log import begin, log
-from .once import Once
 from .pages import Page
 from .request import Request
 from .resources import Grant
-from .tables import busy
+
+if TYPE_CHECKING:
+    from .caller import Caller
 
 ALWAYS = {
     "Cache-Control": "no-store",
@@ -94,7 +95,7 @@ class Endpoint(Door):
         return {name: p.annotation for name, p in inspect.signature(self.call).parameters.items()}
 
     @cached_property
-    def caller_kind(self) -> type[Caller] | None:
+    def caller_kind(self) -> "type[Caller] | None":
         annotation = self.wants.get("caller")
         return next((kind for kind in (get_args(annotation) or (annotation,)) if kind not in (None, type(None))), None)
 
@@ -104,7 +105,9 @@ class Endpoint(Door):
 
     @property
     def grants(self) -> tuple[Grant, ...]:
-        implied = (*(callers.GRANTS if self.caller_kind else ()), *(once.GRANTS if self.once else ()))
+        from . import caller, once
+
+        implied = (*(caller.GRANTS if self.caller_kind else ()), *(once.GRANTS if self.once else ()))
         return tuple(dict.fromkeys((*self.uses, *implied)))
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -145,18 +148,24 @@ class Endpoint(Door):
             arguments["request"] = request
         return self._once(request, caller, arguments, at) if self.once else self._run(request, arguments)
 
-    def _caller(self, request: Request, at: Any) -> Caller | None:
+    def _caller(self, request: Request, at: datetime) -> "Caller | None":
         authorization = request.header("authorization")
         if self.caller_kind is None or (self.open_to_all and not authorization):
             return None
-        caller = callers.authenticate(authorization, self.caller_kind, at)
+        from .caller import authenticate
+
+        caller = authenticate(authorization, self.caller_kind, at)
         log.append_keys(caller_id=caller.id)
         return caller
 
-    def _once(self, request: Request, caller: Caller | None, arguments: dict[str, Any], at: Any) -> dict[str, Any]:
+    def _once(
+        self, request: Request, caller: "Caller | None", arguments: dict[str, Any], at: datetime
+    ) -> dict[str, Any]:
         header = request.header("idempotency-key")
         if not header:
             return self._run(request, {**arguments, **({"key": None} if "key" in self.wants else {})})
+        from .once import Once
+
         scope = f"{caller.uuid if caller else 'anonymous'} {self.method} {request.path}"
         body = hashlib.sha256(request.raw()).hexdigest()
         claimed = Once.claim(header, scope, body, at, lease=self.host.timeout + 1)

@@ -10,6 +10,18 @@ from typing import Any
 # A door answers within seconds: give up early and let the caller's or the queue's retry decide.
 TIMEOUTS = {"connect_timeout": 2, "read_timeout": 5}
 
+# Codes after which the same call may succeed: DynamoDB's API reference, "Error handling".
+BUSY = {
+    "TransactionConflict",
+    "TransactionConflictException",
+    "TransactionInProgressException",
+    "ThrottlingError",
+    "ThrottlingException",
+    "ProvisionedThroughputExceeded",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+}
+
 
 @cache
 def _session() -> Any:
@@ -35,3 +47,12 @@ def error_code(error: Exception) -> str:
     """The AWS error code of a botocore error, or of the one behind a pynamodb error; empty where AWS gave none."""
     response = getattr(getattr(error, "cause", error), "response", None) or {}
     return str(response.get("Error", {}).get("Code", ""))
+
+
+def busy(error: Exception) -> bool:
+    """Whether the same call may succeed a moment later: throttled, in conflict, or not answered in time."""
+    from botocore.exceptions import HTTPClientError
+
+    if isinstance(getattr(error, "cause", error), HTTPClientError):
+        return True
+    return error_code(error) in BUSY

@@ -16,20 +16,10 @@ from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
 from . import aws
+from .aws import BUSY, busy
 from .errors import Unavailable
 from .resources import Table
 
-# Codes after which the same call may succeed: DynamoDB's API reference, "Error handling".
-BUSY = {
-    "TransactionConflict",
-    "TransactionConflictException",
-    "TransactionInProgressException",
-    "ThrottlingError",
-    "ThrottlingException",
-    "ProvisionedThroughputExceeded",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-}
 ATTEMPTS = 8
 FIRST_PAUSE = 0.02  # seconds; doubles with each try, with full jitter
 
@@ -63,15 +53,6 @@ class Row(Model):
             return cls.get(pk, sk, consistent_read=True)
         except cls.DoesNotExist:
             return None
-
-
-def busy(error: Exception) -> bool:
-    """Whether the same call may succeed a moment later: throttled, in conflict, or not answered in time."""
-    from botocore.exceptions import HTTPClientError
-
-    if isinstance(getattr(error, "cause", error), HTTPClientError):
-        return True
-    return aws.error_code(error) in BUSY
 
 
 class Commit:

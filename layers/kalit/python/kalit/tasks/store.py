@@ -23,10 +23,11 @@ from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection, LocalSecondaryIndex
 
 from kalit.kit import aws, clock, queues
+from kalit.kit.aws import busy
 from kalit.kit.ids import Counter
 from kalit.kit.pages import Page
 from kalit.kit.resources import Grant, Machine, Queue, Table
-from kalit.kit.tables import Commit, Row, TableName, busy, condition_failed
+from kalit.kit.tables import Commit, Row, TableName, condition_failed
 
 from . import rules
 from .rules import (
