@@ -1,6 +1,6 @@
 # Kalit. `make` alone lists the commands; every one installs what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help install up test check lint types routes invoke openapi events rights synth deploy locks clean
+.PHONY: help install up test check lint types routes invoke openapi events rights synth bootstrap deploy locks clean
 
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 python := .venv/bin/python
@@ -39,10 +39,13 @@ events: install ## write the sample events of HTTP doors from the doors
 	@$(python) -m infra.events
 
 rights: install ## write the reviewed snapshot of every role's rights
-	@$(python) -m tests.infra.test_templates
+	@$(python) -m infra.rights
 
 synth: install node_modules ## synthesize a stage's templates, with all checks: make synth STAGE=dev
 	@npx cdk synth --quiet -c stage=$(STAGE) --all
+
+bootstrap: install node_modules ## prepare an account and region for deployments, once: make bootstrap STAGE=dev
+	@npx cdk bootstrap -c stage=$(STAGE)
 
 deploy: install node_modules ## deploy a stage to AWS: make deploy STAGE=dev
 	@$(python) -m infra.deploy $(STAGE)
@@ -57,4 +60,4 @@ locks: install ## resolve requirements/*.in anew
 	    requirements/$$name.in -o requirements/$$name.lock || exit 1; done
 
 clean: ## drop the local system's state and everything built
-	@rm -rf .kalit build cdk.out .pytest_cache .mypy_cache .ruff_cache
+	@rm -rf $${KALIT_STATE:-.kalit} build cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis

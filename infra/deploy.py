@@ -28,17 +28,18 @@ def main(arguments: list[str]) -> int:
         print(f"note: without Python {LAMBDA_PYTHON} here the layers go uncompiled; functions start half as fast")
     vendor_zip(stage.architecture, native=False)
     print(f"Deploying {name} to account {account} in {session.region_name}")
-    if _cdk(name, f"{name}-state") or not share_edge_secret(session.client, stage) or _cdk(name, "--all"):
+    if _cdk(name, f"{name}-state"):
         return 1
-    admin = Admin(
-        username=os.environ.get("KALIT_ADMIN_USERNAME") or "admin",
-        email=os.environ.get("KALIT_ADMIN_EMAIL", ""),
-        password=os.environ.get("KALIT_ADMIN_PASSWORD", ""),
-    )
+    share_edge_secret(session.client, stage)
+    if _cdk(name, f"{name}-accounts-doors"):
+        return 1
     try:
-        first_administrator(session.client, stage, admin, print)
+        # Before the edge opens, so that nobody else can take the name.
+        first_administrator(session.client, stage, Admin.from_environment(os.environ), print)
     except DoorFailed as error:
-        return _no(f"The stacks are up, but the first administrator could not be made: {error}")
+        return _no(str(error))
+    if _cdk(name, "--all"):
+        return 1
     outputs = session.client("cloudformation").describe_stacks(StackName=f"{name}-edge")["Stacks"][0]["Outputs"]
     print("Ready:", next(output["OutputValue"] for output in outputs if output["OutputKey"] == "Url"))
     return 0

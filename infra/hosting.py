@@ -102,7 +102,6 @@ class Doors(Stack):
             role=role,
             log_group=log_group,
             environment=self._environment(door),
-            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if door.host.snap_start else None,
         )
         function.node.add_dependency(role)
         TRIGGERS[type(door)](self, door, function, role)
@@ -115,7 +114,7 @@ class Doors(Stack):
         role.add_to_policy(iam.PolicyStatement(actions=actions, resources=list(resources)))
 
     def _environment(self, door: Door) -> dict[str, str]:
-        variables = {"STAGE": self.stage.name, "POWERTOOLS_SERVICE_NAME": "kalit"}
+        variables = {"STAGE": self.stage.name}
         variables |= {grant.resource.variable: self.id_of(grant.resource) for grant in door.grants}
         if isinstance(door, Endpoint):
             variables["EDGE_SECRET_SHA256"] = ssm.StringParameter.value_for_string_parameter(
@@ -218,6 +217,7 @@ def _follow(stack: Doors, door: Follower, function: lambda_.Function, role: iam.
 
 
 def _tick(stack: Doors, door: Schedule, function: lambda_.Function, role: iam.Role) -> None:
+    _keep_failures(stack, function, role)
     rule = events.CfnRule(
         stack,
         f"{function.node.id}Rule",
@@ -242,8 +242,24 @@ def _tick(stack: Doors, door: Schedule, function: lambda_.Function, role: iam.Ro
 
 
 def _listen(stack: Doors, door: Topic, function: lambda_.Function, role: iam.Role) -> None:
-    stack._allow(role, ["sqs:SendMessage"], stack.state.undelivered.queue_arn)
+    _keep_failures(stack, function, role)
     things.rule(stack, stack.function_name(door), door, function, stack.state.undelivered)
+
+
+def _keep_failures(stack: Doors, function: lambda_.Function, role: iam.Role) -> None:
+    """Rules call asynchronously, so the rule never hears that the door failed: its destination does."""
+    undelivered = stack.state.undelivered.queue_arn
+    stack._allow(role, ["sqs:SendMessage"], undelivered)
+    lambda_.CfnEventInvokeConfig(
+        stack,
+        f"{function.node.id}Failures",
+        function_name=function.function_name,
+        qualifier="$LATEST",
+        maximum_retry_attempts=2,
+        destination_config=lambda_.CfnEventInvokeConfig.DestinationConfigProperty(
+            on_failure=lambda_.CfnEventInvokeConfig.OnFailureProperty(destination=undelivered)
+        ),
+    )
 
 
 def _called_by_name(stack: Doors, door: Door, function: lambda_.Function, role: iam.Role) -> None:

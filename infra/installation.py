@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,14 @@ class Admin:
     email: str = ""
     password: str = ""
 
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str]) -> "Admin":
+        return cls(
+            username=env.get("KALIT_ADMIN_USERNAME") or "admin",
+            email=env.get("KALIT_ADMIN_EMAIL", ""),
+            password=env.get("KALIT_ADMIN_PASSWORD", ""),
+        )
+
 
 def share_edge_secret(client: Client, stage: Stage) -> str:
     """Tell the doors the SHA-256 of the edge's secret, before they are made. Returns the secret."""
@@ -37,8 +45,11 @@ def first_administrator(client: Client, stage: Stage, admin: Admin, say: Callabl
     """Make the first administrator where there is none of that name; a password of our own making is shown once."""
     password = admin.password or secrets.token_urlsafe(12)
     event = {"username": admin.username, "email": admin.email, "password": password}
-    if call(client, stage, "accounts.bootstrap", event)["created"] and not admin.password:
+    told = call(client, stage, "accounts.bootstrap", event)
+    if told["created"] and not admin.password:
         say(f"administrator {admin.username} made, password (shown this once): {password}")
+    elif told["role"] != "admin":
+        raise DoorFailed(f"The name {admin.username} belongs to somebody else. Choose another: KALIT_ADMIN_USERNAME=…")
 
 
 def call(client: Client, stage: Stage, door: str, event: Any) -> Any:

@@ -10,7 +10,7 @@ from aws_cdk import aws_stepfunctions as sfn
 
 from kalit.kit.resources import Machine
 
-# Doubling from one second with full jitter: eight tries take about four minutes; then the sweeper takes over.
+# Doubling from one second with full jitter: eight tries within three minutes; then the sweeper takes over.
 RETRY = [
     {
         "ErrorEquals": ["States.ALL"],

@@ -15,7 +15,7 @@ REASONS = {
     "AwsSolutions-L1": "python3.13 is the newest runtime that all our locked wheels are built for.",
     "AwsSolutions-SF1": "Standard executions keep their own history for 90 days; failures raise the task's sweeper.",
     "AwsSolutions-SF2": "The machine has one step; its Lambda's log tells as much.",
-    "AwsSolutions-SMG4": "The edge's secret is replaced by `make deploy`, which must tell both sides at once.",
+    "AwsSolutions-SMG4": "Not replaced on a schedule: CloudFront and the doors would have to learn it in one moment.",
     "AwsSolutions-SQS3": "Dead-letter queues have none of their own.",
 }
 

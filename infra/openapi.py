@@ -38,7 +38,7 @@ PATH_TYPES = {
     "str": {"type": "string"},
 }
 
-# The bodies of errors in each dialect (CONTRACT 1.3) and as RFC 9457.
+# The bodies of errors in each dialect and as RFC 9457.
 ERRORS: dict[str, Any] = {
     "Detail": {"type": "object", "required": ["detail"], "properties": {"detail": {"type": "string"}}},
     "Fields": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},

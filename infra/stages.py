@@ -10,7 +10,7 @@ class Stage:
     """One installation of the product."""
 
     name: str
-    production: bool = False  # keep the data: RETAIN, point-in-time recovery, deletion protection
+    production: bool = False  # keep the data whatever happens to the stacks: RETAIN, deletion protection
     sandbox: bool = False  # movable clock; no edge in front but the local gateway
     log_days: int = 30
     requests_per_second: int = 500

@@ -26,6 +26,7 @@ class State(Stack):
         self.stage = stage
         self.tables: dict[Table, dynamodb.Table] = {
             Table.ACCOUNTS: self._table(Table.ACCOUNTS),
+            Table.KEYS: self._table(Table.KEYS),
             Table.TASKS: self._table(Table.TASKS, stream=dynamodb.StreamViewType.NEW_IMAGE),
             Table.OPS: self._table(Table.OPS),
         }
@@ -40,7 +41,7 @@ class State(Stack):
             projection_type=dynamodb.ProjectionType.KEYS_ONLY,
         )
         self.dead: list[sqs.Queue] = []
-        # Where stream records, schedule ticks and MQTT messages wait that their doors failed on.
+        # Where stream records, ticks and MQTT messages wait that could not be delivered, or that doors failed on.
         self.undelivered = self._dead_letters("undelivered")
         # EventBridge has no role of ours to send with; the other senders have.
         self.undelivered.add_to_resource_policy(

@@ -43,14 +43,3 @@ def rule(stack: Stack, name: str, door: Topic, function: lambda_.Function, undel
         principal="iot.amazonaws.com",
         source_arn=topic_rule.attr_arn,
     )
-    # Lambda calls a door of a topic asynchronously: its failures go to the destination, not to the rule's error action.
-    lambda_.CfnEventInvokeConfig(
-        stack,
-        f"{id}Failures",
-        function_name=function.function_name,
-        qualifier="$LATEST",
-        maximum_retry_attempts=2,
-        destination_config=lambda_.CfnEventInvokeConfig.DestinationConfigProperty(
-            on_failure=lambda_.CfnEventInvokeConfig.OnFailureProperty(destination=undelivered.queue_arn)
-        ),
-    )

@@ -9,6 +9,12 @@ HERE = Path(__file__).parent
 YAML = ("application/yaml", "application/x-yaml", "text/yaml")
 
 
+def prefers_yaml(accept: str) -> bool:
+    """Whether YAML stands before JSON in an Accept header."""
+    kinds = [item.partition(";")[0].strip() for item in accept.split(",")]
+    return next((kind in YAML for kind in kinds if kind in YAML or kind in ("application/json", "*/*")), False)
+
+
 @api.get(
     "/api/schema/",
     also=[("GET", "/swagger.json")],
@@ -16,6 +22,6 @@ YAML = ("application/yaml", "application/x-yaml", "text/yaml")
 )
 def handler(request: Request) -> Reply:
     """This API as OpenAPI 3.1: JSON, or YAML where `Accept` prefers it."""
-    if request.header("accept").partition(";")[0].split(",")[0].strip() in YAML:
+    if prefers_yaml(request.header("accept")):
         return Reply((HERE / "openapi.yaml").read_text(), media_type="application/yaml")
     return Reply((HERE / "openapi.json").read_text())

@@ -6,7 +6,7 @@ from kalit.tasks.rules import COUNTED, Countdown
 
 
 class TooEarly(Exception):
-    """The countdown is not over yet; the machine tries again a second later."""
+    """The countdown is not over yet; the machine tries again."""
 
 
 @steps.task(uses=store.WRITE)

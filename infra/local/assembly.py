@@ -8,9 +8,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+OLDEST_NODE = 20
 LAST_WORDS = 12  # lines of a failed synthesis that are told; the cause is the last
 SOURCES = ("functions", "layers", "infra", "requirements/runtime.lock", "cdk.json")
 
@@ -19,11 +21,24 @@ class SynthesisFailed(Exception):
     """The app did not synthesize; the message is what it printed."""
 
 
+def check_node() -> None:
+    """Raises `SynthesisFailed` when the machine has no Node.js that CDK runs on."""
+    try:
+        version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        raise SynthesisFailed(
+            "Node.js is not installed; the templates are made with it. Install Node 20 or newer."
+        ) from None
+    if int(version.lstrip("v").split(".")[0]) < OLDEST_NODE:
+        raise SynthesisFailed(f"Node.js {version} is too old for CDK. Install Node {OLDEST_NODE} or newer.")
+
+
 def fingerprint(context: Mapping[str, str], roots: Sequence[Path] = ()) -> str:
     """A hash over every file and value that synthesis reads."""
     digest = hashlib.sha256(json.dumps([context, sys.version, *map(str, roots)], sort_keys=True).encode())
     for file in sources(roots):
-        digest.update(f"{file}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+        with suppress(FileNotFoundError):  # an editor's, gone since it was listed
+            digest.update(f"{file}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
     return digest.hexdigest()
 
 
@@ -48,6 +63,7 @@ def _synthesize(target: Path, context: Mapping[str, str], roots: Sequence[Path])
     now = fingerprint(context, roots)
     if mark.exists() and mark.read_text() == now:
         return False
+    check_node()
     partial = target.with_name(f"{target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     told = {**context, "doors": ",".join(map(str, roots))}

@@ -24,6 +24,7 @@ from ministack.services import apigateway, lambda_svc
 assert importlib.metadata.version("ministack") == "1.5.33"
 STATE = Path(os.environ["STATE_DIR"])
 AUTOSAVE_SECONDS = 1.5
+MOST_FAILURES = 20
 
 
 def listen_on_loopback_only():
@@ -190,11 +191,18 @@ def save_as_it_goes():
         if positions.exists():
             restored = json.loads(positions.read_text(), object_hook=persistence._json_object_hook)
             lambda_svc._dynamodb_stream_positions.update(restored)
-        while True:
+        failures = 0
+        while failures < MOST_FAILURES:
             await asyncio.sleep(AUTOSAVE_SECONDS)
-            states = snapshot()
-            at = json.dumps(lambda_svc._dynamodb_stream_positions, default=persistence._json_default)
-            await asyncio.to_thread(write, states, at)
+            try:
+                states = snapshot()
+                at = json.dumps(lambda_svc._dynamodb_stream_positions, default=persistence._json_default)
+                await asyncio.to_thread(write, states, at)
+                failures = 0
+            except Exception as error:  # one of the engine's threads changed what was being copied: try again
+                failures += 1
+                print("autosave:", repr(error), file=sys.stderr)
+        os.kill(os.getpid(), signal.SIGTERM)  # rather stop than serve what a kill would lose
 
     async def with_autosave(scope, receive, send):
         if scope["type"] != "lifespan":

@@ -30,6 +30,8 @@ class Gateway:
         self.port = port
         self.target = ""
         self.secret = ""
+        self.session: ClientSession | None = None
+        self.runner: web.AppRunner | None = None
         self.on_request: Callable[[str, str, int], None] = lambda *_: None
 
     async def start(self) -> None:
@@ -47,17 +49,19 @@ class Gateway:
         await web.TCPSite(self.runner, "127.0.0.1", self.port, reuse_address=True).start()
 
     async def stop(self) -> None:
-        await self.runner.cleanup()
-        await self.session.close()
+        if self.runner:
+            await self.runner.cleanup()
+        if self.session:
+            await self.session.close()
 
     async def handle(self, request: web.Request) -> web.Response:
-        if not self.target:
+        if not self.target or self.session is None:
             return web.json_response(STARTING, status=503, headers={"Retry-After": "1"})
-        answer = await self._forwarded(request)
+        answer = await self._forwarded(request, self.session)
         self.on_request(request.method, request.path, answer.status)
         return answer
 
-    async def _forwarded(self, request: web.Request) -> web.Response:
+    async def _forwarded(self, request: web.Request, session: ClientSession) -> web.Response:
         path = request.rel_url.raw_path
         stripped = path.rstrip("/") or "/"
         query = f"?{request.rel_url.raw_query_string}" if request.rel_url.raw_query_string else ""
@@ -72,7 +76,7 @@ class Gateway:
         except web.HTTPRequestEntityTooLarge:
             return web.json_response({"message": "Request Entity Too Large"}, status=413)
         try:
-            async with self.session.request(
+            async with session.request(
                 request.method,
                 URL(f"{self.target}{stripped}{query}", encoded=True),
                 headers=headers,

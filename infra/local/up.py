@@ -5,6 +5,7 @@ Settings come from the environment (README, "Settings of the local system"). Eve
 
 import asyncio
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -17,6 +18,7 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from infra.installation import Admin, DoorFailed, call, first_administrator, share_edge_secret
 from infra.stages import STAGES
@@ -61,11 +63,7 @@ class Settings:
             port=number("PORT", 8000),
             mqtt_port=number("MQTT_PORT", 8883),
             state=Path(env.get("KALIT_STATE") or ROOT / ".kalit").resolve(),
-            admin=Admin(
-                username=env.get("KALIT_ADMIN_USERNAME") or "admin",
-                email=env.get("KALIT_ADMIN_EMAIL", ""),
-                password=env.get("KALIT_ADMIN_PASSWORD", ""),
-            ),
+            admin=Admin.from_environment(env),
             clock_file=str(Path(env["KALIT_CLOCK"]).resolve()) if env.get("KALIT_CLOCK") else "",
         )
 
@@ -92,21 +90,36 @@ class Engine:
         self.running = settings.state / "engine.json"
         self.log = settings.state / "engine.log"
         self.process: subprocess.Popen[bytes] | None = None
+        self.lock: IO[str] | None = None
 
-    def clear_leftover(self) -> None:
-        """End an engine that a killed run left behind: two on one state would ruin it."""
-        if not self.running.exists():
-            return
-        pid = int(json.loads(self.running.read_text())["pid"])
-        command = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
-        if "infra/local/engine.py" in command.stdout:
-            say(f"ending the engine that a killed run left behind (process {pid})")
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
+    def own_the_state(self) -> None:
+        """Hold the state for this run alone, and end an engine that a killed run left behind.
+
+        Two engines on one state would ruin it. Raises `CannotStart` when another `make up` is at work there.
+        """
+        self.settings.state.mkdir(parents=True, exist_ok=True)
+        self.lock = (self.settings.state / "lock").open("w")
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise CannotStart(
+                f"Another `make up` is running on {self.settings.state}. Stop it, or use a state of its own for this "
+                "one: KALIT_STATE=.kalit-2 PORT=8001 MQTT_PORT=8884 make up"
+            ) from None
+        # The lock is ours, so whoever wrote this is dead. The engine's own lock tells whether it is, too.
+        engine_lock = (self.settings.state / "engine.lock").open("w")
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            pid = int(json.loads(self.running.read_text())["pid"])
+            for signum in (signal.SIGTERM, signal.SIGKILL):
+                if _free(engine_lock):
+                    break
+                say(f"ending the engine that a killed run left behind (process {pid})")
+                os.kill(pid, signum)
                 for _ in range(100):
-                    os.kill(pid, 0)
+                    if _free(engine_lock):
+                        break
                     time.sleep(0.1)
-                os.kill(pid, signal.SIGKILL)
+        engine_lock.close()
         self.running.unlink(missing_ok=True)
 
     def start(self) -> None:
@@ -132,7 +145,9 @@ class Engine:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
         (folder / "layers").mkdir(exist_ok=True)
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as log, (self.settings.state / "engine.lock").open("w") as lock:
+            # The engine inherits this lock and holds it as long as it lives, whatever becomes of us.
+            fcntl.flock(lock, fcntl.LOCK_EX)
             self.process = subprocess.Popen(
                 [str(ENGINE_PYTHON), str(ROOT / "infra" / "local" / "engine.py")],
                 env=environment,
@@ -140,8 +155,11 @@ class Engine:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                pass_fds=[lock.fileno()],
             )
-        self.running.write_text(json.dumps({"pid": self.process.pid, "endpoint": self.endpoint}))
+        partial = self.running.with_suffix(".partial")
+        partial.write_text(json.dumps({"pid": self.process.pid, "endpoint": self.endpoint}))
+        partial.replace(self.running)
 
     async def ready(self) -> None:
         """Wait until it answers. Raises `CannotStart`."""
@@ -157,7 +175,9 @@ class Engine:
         raise CannotStart(f"The local engine did not come up. Its last words:\n{_tail(self.log)}")
 
     async def stop(self) -> None:
-        """Let it save, then go."""
+        """Let it save, then go; only a run that owns the state has anything to stop."""
+        if self.lock:
+            self.lock.close()
         if self.process is None:
             return
         if self.process.poll() is None:
@@ -186,6 +206,7 @@ class System:
 
     async def start(self) -> None:
         """Everything, in order, telling each step. Raises `CannotStart`."""
+        await asyncio.to_thread(self.engine.own_the_state)
         await asyncio.to_thread(self.check)
         try:
             await self.gateway.start()
@@ -193,7 +214,6 @@ class System:
             raise CannotStart(
                 f"Port {self.settings.port} is taken by another program. Stop it, or choose another: PORT=8001 make up"
             ) from None
-        self.engine.clear_leftover()
         self.engine.start()
         await asyncio.gather(asyncio.to_thread(self.synthesize), self.engine.ready())
         await asyncio.to_thread(self.deploy)
@@ -207,8 +227,7 @@ class System:
 
     def check(self) -> None:
         """What must be there before anything is started."""
-        if not shutil.which("node"):
-            raise CannotStart("Node.js is not installed; the templates are made with it. Install Node 20 or newer.")
+        assembly.check_node()
         if not ENGINE_PYTHON.exists():
             raise CannotStart("The engine's environment is missing. Run `make install`.")
         with socket.socket() as probe:
@@ -220,7 +239,6 @@ class System:
                     f"Port {self.settings.mqtt_port}, for MQTT, is taken by another program, perhaps another "
                     "`make up`. Stop it, or choose another: MQTT_PORT=8884 make up"
                 ) from None
-        self.settings.state.mkdir(parents=True, exist_ok=True)
 
     def synthesize(self) -> None:
         context = {"stage": STAGE.name, "clock_file": self.settings.clock_file}
@@ -256,12 +274,11 @@ class System:
                 await asyncio.to_thread(self.synthesize)
                 await asyncio.to_thread(self.deploy)
                 say(f"reloaded in {time.monotonic() - started:.1f} s")
-            except (SynthesisFailed, DeploymentFailed) as error:
+            except Exception as error:  # whatever it is, the old code goes on
                 say(f"not reloaded, the old code goes on: {error}")
 
     async def stop(self) -> None:
-        with contextlib.suppress(AttributeError):
-            await self.gateway.stop()
+        await self.gateway.stop()
         await self.engine.stop()
 
 
@@ -271,6 +288,15 @@ def _stamps(settings: Settings) -> set[tuple[Path, float]]:
         with contextlib.suppress(FileNotFoundError):
             stamps.add((file, file.stat().st_mtime))
     return stamps
+
+
+def _free(lock: IO[str]) -> bool:
+    """Whether nobody holds this lock; then it is ours."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _tail(file: Path, lines: int = 15) -> str:
@@ -311,7 +337,7 @@ async def main() -> int:
             print(f"\nThe local engine died. Its last words:\n{_tail(system.engine.log)}", file=sys.stderr)
             return 1
         reload.cancel()
-        return 0
+        return 0 if stop.is_set() else 1
     except (CannotStart, DeploymentFailed, DoorFailed, SynthesisFailed) as error:
         print(f"\nCannot start: {error}", file=sys.stderr)
         return 1

@@ -15,7 +15,6 @@ from moto.stepfunctions.models import stepfunctions_backends
 
 from kalit.accounts import store as accounts
 from kalit.kit import caller
-from kalit.kit.resources import Table
 from tests.cloud import REGION, Cloud, cloud, hold_to_rights
 
 from .world import Clock
@@ -56,18 +55,20 @@ def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 @pytest.fixture(scope="package")
 def _registered() -> list[tuple[str, Any]]:
-    """Ali's token and the rows of accounts after he came, once he has."""
+    """Ali's token, and all rows as they are when he has come; empty before."""
     return []
 
 
 @pytest.fixture
 def token(aws: Cloud, clock: Clock, _registered: list[tuple[str, Any]]) -> str:
     """The access token of `ali`, the first account. Passwords are slow to hash, so he registers once in the ring."""
-    table = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables[aws.ids[Table.ACCOUNTS]]
+    tables = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables
     if not _registered:
-        _registered.append((aws.register(), deepcopy(table.items)))
+        token = aws.register()
+        _registered.append((token, {name: deepcopy(table.items) for name, table in tables.items()}))
     [(token, rows)] = _registered
-    table.items = deepcopy(rows)
+    for name, items in rows.items():
+        tables[name].items = deepcopy(items)
     return token
 
 

@@ -1,4 +1,4 @@
-"""Whom the doors let in: an account in good standing, by a token of ours that is in force (CONTRACT 1.4, 12.24)."""
+"""Whom the doors let in: an account in good standing, by a token of ours that is in force."""
 
 import base64
 import hashlib
@@ -19,7 +19,7 @@ from kalit.kit import api
 from kalit.kit.api import Endpoint
 from kalit.kit.caller import Admin, Caller
 from kalit.kit.resources import Key, Table
-from tests.cloud import DOORS, Answer, Cloud, forget
+from tests.cloud import DOORS, EDGE_SECRET, Answer, Cloud, forget
 
 from .rows import change_ali, unchanged
 from .world import Clock
@@ -289,9 +289,10 @@ def called(call: Any, aws: Cloud, token: str) -> dict[str, Any]:
     """What a door of the test's own says to the caller."""
     door = api.get("/api/me/")(call)
     os.environ.update({grant.resource.variable: aws.ids[grant.resource] for grant in door.grants})
+    os.environ["EDGE_SECRET_SHA256"] = hashlib.sha256(EDGE_SECRET.encode()).hexdigest()
     event = {
         "rawPath": "/api/me",
-        "headers": {"authorization": f"Bearer {token}", "x-kalit-edge": "the edge's secret"},
+        "headers": {"authorization": f"Bearer {token}", "x-kalit-edge": EDGE_SECRET},
         "requestContext": {"http": {"method": "GET"}},
     }
     answer = door(event, None)

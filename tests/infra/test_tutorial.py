@@ -35,9 +35,10 @@ def test_adding_an_endpoint_takes_the_files_that_the_readme_shows(tmp_path: Path
     assert [name for name, _ in blocks] == ["functions/tasks/slots.py", "tests/functions/tasks/test_slots.py"]
     for name, text in blocks:
         (tmp_path / name).write_text(text)
-    for derived in ("infra.openapi", "infra.events", "tests.infra.test_templates"):
+    for derived in ("infra.openapi", "infra.events", "infra.rights"):
         run(tmp_path, derived)
 
     assert "tasks.slots" in run(tmp_path, "infra.routes")
     assert "1 passed" in run(tmp_path, "pytest", "tests/functions/tasks/test_slots.py", "-p", "no:cacheprovider")
+    run(tmp_path, "ruff", "check", "--no-cache", ".")
     run(tmp_path, "pytest", "tests/infra/test_house.py", "-p", "no:cacheprovider")

@@ -79,7 +79,7 @@ def test_large_input_comes_back_as_it_went(local: Local) -> None:
     assert user.get("/api/tasks/").json()["results"][0]["input_data"] == {"numbers": numbers}
 
 
-def test_a_poisoned_message_is_put_aside_and_the_others_are_done(local: Local) -> None:
+def test_a_poisoned_message_does_not_hold_up_the_others(local: Local) -> None:
     sqs = local.aws.client("sqs")
     queue = sqs.get_queue_url(QueueName="local-sum")["QueueUrl"]
     sqs.send_message(QueueUrl=queue, MessageBody="not a task")

@@ -25,26 +25,15 @@ def test_a_malformed_mqtt_message_is_refused_and_logged(local: Local) -> None:
 
 def test_a_step_is_called_by_name(local: Local) -> None:
     event = {"username": "admin", "email": "", "password": "another password"}
-    assert call(local.aws.client, STAGE, "accounts.bootstrap", event) == {"created": False}
+    assert call(local.aws.client, STAGE, "accounts.bootstrap", event) == {"created": False, "role": "admin"}
 
 
 def test_the_first_administrator_can_log_in(local: Local) -> None:
     assert User.log_in(local.url, "admin", "an admin's password").get("/api/tasks/").status_code == 200
 
 
-def test_a_function_may_do_nothing_but_what_it_declares(local: Local) -> None:
-    """The engine enforces each function's role: a role may not even read another domain's table."""
-    policies = local.aws.client("iam")
-    role = local.aws.client("lambda").get_function(FunctionName="local-tasks-show")["Configuration"]["Role"]
-    name = policies.list_role_policies(RoleName=role.rsplit("/", 1)[1])["PolicyNames"][0]
-    told = policies.get_role_policy(RoleName=role.rsplit("/", 1)[1], PolicyName=name)["PolicyDocument"]
-    allowed = {
-        (action, str(statement["Resource"]).rsplit(":", 1)[-1])
-        for statement in told["Statement"]
-        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
-        if not action.startswith("logs:")
-    }
-    assert allowed == {("dynamodb:GetItem", "table/local-tasks"), ("dynamodb:GetItem", "table/local-accounts")}
+def test_a_function_is_refused_what_it_does_not_declare(local: Local) -> None:
+    assert call(local.aws.client, STAGE, "probe.trespass", {"table": "accounts"}) == "AccessDeniedException"
 
 
 def test_the_clock_opens_its_doors(local: Local) -> None:

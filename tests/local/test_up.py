@@ -25,10 +25,11 @@ from tests.local.conftest import Running, User, eventually
 class Up:
     """One `make up` in a process group of its own, and what it prints."""
 
-    def __init__(self, state: Path, **settings: str) -> None:
-        self.state, self.port = state, free_port()
-        self.url = f"http://localhost:{self.port}"
-        own = {"PORT": str(self.port), "MQTT_PORT": str(free_port()), "KALIT_STATE": str(state)}
+    def __init__(self, state: Path, like: "Up | None" = None, **settings: str) -> None:
+        """On ports of its own, or on those of a run before it."""
+        self.ports = like.ports if like else {"PORT": str(free_port()), "MQTT_PORT": str(free_port())}
+        self.url = f"http://localhost:{self.ports['PORT']}"
+        own = {"KALIT_STATE": str(state), **self.ports}
         self.process = subprocess.Popen(
             ["make", "up"],
             cwd=ROOT,
@@ -94,7 +95,7 @@ def test_what_was_acknowledged_survives_a_kill(state: Path) -> None:
     os.kill(engine, signal.SIGKILL)
     first.end(signal.SIGKILL)
 
-    second = Up(state)
+    second = Up(state, like=first)
     assert second.ready() <= 15
     again = User.log_in(second.url, ali.username)
     assert again.task(sum_)["result"] == {"result": 6}
@@ -111,10 +112,20 @@ def test_an_engine_left_behind_is_ended_and_said(state: Path) -> None:
     os.kill(engine, signal.SIGSTOP)  # so that it cannot follow its parent by itself
     first.end(signal.SIGKILL)
     os.kill(engine, signal.SIGCONT)
-    second = Up(state)
+    second = Up(state, like=first)
     second.ready()
     assert f"ending the engine that a killed run left behind (process {engine})" in second.said
     second.end()
+
+
+def test_two_runs_on_one_state_are_told_apart(state: Path) -> None:
+    first = Up(state)
+    first.ready()
+    second = Up(state)
+    assert second.gave_up()
+    assert "Another `make up` is running" in second.said
+    assert requests.get(f"{first.url}/health/", timeout=10).status_code == 200
+    first.end()
 
 
 def test_a_taken_port_is_named_with_its_cure(state: Path) -> None:

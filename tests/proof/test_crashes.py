@@ -18,23 +18,19 @@ from .system import System
 from .tasks import LEASE, Tasks
 
 
-@pytest.mark.parametrize("key", ["", "key"], ids=["without a key", "with a key"])
 @pytest.mark.parametrize("retries", [True, False], ids=["retried", "given up"])
-def test_an_account_is_made_whole_or_not_at_all(system: System, key: str, retries: bool) -> None:
+def test_an_account_is_made_whole_or_not_at_all(system: System, retries: bool) -> None:
     names, wrong = [""], []
 
     def ask() -> Answer:
-        return accounts.register(system, names[-1], key and f"{names[-1]} {key}")
+        return accounts.register(system, names[-1])
 
     for death in died_everywhere(lambda: names.append(next(accounts.new_names)), ask):
         name, said = names[-1], accounts.wrong(system)
         made = accounts.numbers(system, name)
         if retries:
             answer = ask()
-            if answer.status == 409:
-                system.wait(LEASE)
-                answer = ask()
-            if made and not key:
+            if made:
                 said += [] if answer.status == 400 else [f"a taken name got {answer.status}"]
             elif answer.status != 201 or [answer.json["id"]] != accounts.numbers(system, name):
                 said.append(f"the retry got {answer.status} {answer.text}")

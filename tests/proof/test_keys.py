@@ -8,7 +8,6 @@ from tests.cloud import Answer
 
 from . import accounts
 from .faults import died_everywhere
-from .system import System
 from .tasks import Tasks
 
 A_DAY_AND_A_BIT = 26 * 3600  # seconds; after this nothing is kept, and DynamoDB may still not have removed it
@@ -61,13 +60,3 @@ def test_a_key_whose_first_request_died_is_free_for_another_body_in_the_end(task
         if answer.status != 201 or answer.json["task_type"] != "countdown":
             wrong.append(f"{death}: {answer.status} {answer.text}")
     assert not wrong
-
-
-def test_two_people_who_choose_the_same_key_can_both_open_an_account(system: System) -> None:
-    """Who is not signed in shares the key with everybody."""
-    first, second = next(accounts.new_names), next(accounts.new_names)
-    assert accounts.register(system, first, "1").status == 201
-    system.wait(A_DAY_AND_A_BIT)
-    answer = accounts.register(system, second, "1")
-    assert answer.status == 201, answer.text
-    assert not accounts.wrong(system)

@@ -253,7 +253,7 @@ def test_a_conflict_at_every_transaction_is_overcome(tasks: Tasks, system: Syste
 def test_a_conflict_that_does_not_end_is_a_clean_503(tasks: Tasks, system: System) -> None:
     name, task = next(accounts.new_names), tasks.create("countdown").json["id"]
     asks = {
-        "register": partial(accounts.register, system, name, f"{name} key"),
+        "register": partial(accounts.register, system, name),
         "create": tasks.create,
         "create by a key": partial(tasks.create, "sum", "key"),
         "cancel": partial(tasks.cancel, task),

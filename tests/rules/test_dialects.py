@@ -1,4 +1,4 @@
-"""How an error is written: by the path's dialect, or as RFC 9457 where that is asked for (CONTRACT 1.3, 10)."""
+"""How an error is written: by the path's dialect, or as RFC 9457 where that is asked for."""
 
 from typing import Any
 

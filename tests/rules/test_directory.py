@@ -1,4 +1,4 @@
-"""Which names and passwords an account may have (CONTRACT 1.5, 1.6), and how passwords are kept."""
+"""Which names and passwords an account may have, and how passwords are kept."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Bodies and queries as models, and pydantic's errors in the words of the contract (CONTRACT 1.2, 1.3)."""
+"""Bodies and queries as models, and pydantic's errors in the words of the contract."""
 
 from datetime import datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Which page is meant, and the links to its neighbours (CONTRACT 1.7)."""
+"""Which page is meant, and the links to its neighbours."""
 
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -34,6 +34,7 @@ def test_a_list_begins_with_its_first_page() -> None:
 @pytest.mark.parametrize(
     ("text", "count", "meant"),
     [
+        ("", 25, 1),
         ("1", 0, 1),
         ("1", 25, 1),
         ("3", 25, 3),

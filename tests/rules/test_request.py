@@ -1,4 +1,4 @@
-"""A gateway's event as the request it stands for, and its body as data (CONTRACT 1.2, 12.25)."""
+"""A gateway's event as the request it stands for, and its body as data."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""What may be asked for as a task, when it is over, and how it ends (CONTRACT 6)."""
+"""What may be asked for as a task, when it is over, and how it ends."""
 
 import json
 import math
@@ -208,8 +208,8 @@ def test_a_countdown_is_never_early_and_less_than_a_second_late(at: datetime, se
 
 @pytest.mark.parametrize(
     ("numbers", "total"),
-    [([1, 2, 3], 6), ([5], 5), ([1, 0.5], 1.5), ([-1, 1], 0), ([10**30, 1], 10**30 + 1), ([10**308], 10**308)],
-    ids=["ints", "one", "float", "nothing left", "large", "as large as a float"],
+    [([1, 2, 3], 6), ([5], 5), ([1, 0.5], 1.5), ([-1, 1], 0), ([10**30, 1], 10**30 + 1), ([10**4299], 10**4299)],
+    ids=["ints", "one", "float", "nothing left", "large", "as large as JSON takes"],
 )
 def test_numbers_are_added(numbers: list[float], total: float) -> None:
     outcome = added(numbers)
@@ -218,14 +218,13 @@ def test_numbers_are_added(numbers: list[float], total: float) -> None:
 
 @pytest.mark.parametrize(
     "numbers",
-    [[1e308, 1e308], [10**400, 0.5], [10**309], [10**308] * 2, [-(10**309)], [10**4299]],
+    [[1e308, 1e308], [10**400, 0.5], [10**4300], [9 * 10**4299] * 2, [-(10**4300)]],
     ids=[
         "past the largest float",
         "int past float",
-        "too large an int",
-        "a sum of ints",
-        "far below zero",
         "more digits than JSON takes",
+        "a sum of more digits",
+        "far below zero",
     ],
 )
 def test_a_sum_that_no_number_holds_ends_in_error(numbers: list[float]) -> None:

@@ -1,4 +1,4 @@
-"""What a token says and how long it holds (CONTRACT 1.4)."""
+"""What a token says and how long it holds."""
 
 from datetime import UTC, datetime
 

@@ -1,13 +1,15 @@
 """What the doors that are not HTTP make of their events."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from kalit.kit import queues, schedules, steps, streams, topics
+from kalit.kit.doors import Malformed
 from kalit.kit.resources import Queue, Table
 from kalit.kit.streams import Change
 
@@ -112,8 +114,27 @@ def test_a_step_that_has_nothing_to_say_says_nothing() -> None:
 def test_a_step_refuses_what_it_does_not_understand() -> None:
     def handler(order: Order, at: datetime) -> None: ...
 
-    with pytest.raises(ValidationError):
+    with pytest.raises(Malformed):
         steps.task()(handler)({}, None)
+
+
+@pytest.mark.parametrize("knock", ["step", "message", "topic"])
+def test_what_cannot_be_understood_is_not_quoted(caplog: pytest.LogCaptureFixture, knock: str) -> None:
+    def handler(order: Order, at: datetime) -> None: ...
+
+    def heard(device: str, report: Order) -> None: ...
+
+    secret = {"number": "my password"}
+    if knock == "step":
+        with pytest.raises(Malformed) as refused:
+            steps.task()(handler)(secret, None)
+        assert "password" not in str(refused.value)
+    elif knock == "message":
+        queues.consume(Queue.SUM)(handler)(sqs(json.dumps(secret)), None)
+    else:
+        topics.on("smartlock/+/status")(heard)({"device": "lock-1", "payload": secret}, None)
+    assert "refused" in caplog.text
+    assert "password" not in caplog.text
 
 
 def test_a_schedule_brings_the_time() -> None:

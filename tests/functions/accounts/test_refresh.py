@@ -96,9 +96,9 @@ def test_a_body_without_a_token_is_refused(aws: Cloud, body: Any, message: str) 
 
 
 def test_a_key_is_published_before_the_first_token_of_a_process(aws: Cloud, tokens: dict[str, str]) -> None:
-    [row] = aws.rows(Table.ACCOUNTS, "KEYS")
+    [row] = aws.rows(Table.KEYS)
     only_signing = json.dumps({"keys": json.loads(row["jwks"])["keys"][:1]})
-    put(aws, Table.ACCOUNTS, {**row, "jwks": only_signing})
+    put(aws, Table.KEYS, {**row, "jwks": only_signing})
     forget()
     assert renew(aws, tokens["refresh"]).status == 200
-    assert aws.rows(Table.ACCOUNTS, "KEYS") == [row]
+    assert aws.rows(Table.KEYS) == [row]

@@ -1,5 +1,4 @@
 import base64
-import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,16 +8,15 @@ from kalit.kit.resources import Table
 from tests.cloud import Answer, Cloud
 
 from ..rows import kept, unchanged
-from ..world import Clock, Killed, at_once, conflicting, killed_after, lost, refused, upset
+from ..world import Clock, at_once, conflicting, lost, refused, upset
 
 ALI = {"username": "ali", "password": "password123"}
 TAKEN = {"username": ["A user with that username already exists."]}
 FORM = "application/x-www-form-urlencoded"
 
 
-def register(aws: Cloud, body: Any = ALI, key: str = "", **told: Any) -> Answer:
-    headers = {"idempotency-key": key} if key else {}
-    return aws.http("accounts.register", body, headers=headers | told.pop("headers", {}), **told)
+def register(aws: Cloud, body: Any = ALI, **told: Any) -> Answer:
+    return aws.http("accounts.register", body, **told)
 
 
 def accounts(aws: Cloud) -> list[dict[str, Any]]:
@@ -40,7 +38,7 @@ def test_a_new_account_is_an_active_user_in_his_first_session(aws: Cloud, clock:
 
 
 def test_the_password_is_kept_nowhere_as_it_is(aws: Cloud) -> None:
-    register(aws, key="once")
+    register(aws)
     assert "password123" not in str(kept(aws))
     assert "password123" not in base64.b64encode(str(kept(aws)).encode()).decode()
 
@@ -147,70 +145,13 @@ def test_a_conflict_is_tried_again(aws: Cloud) -> None:
         assert register(aws).status == 201
 
 
-# Idempotency-Key
-
-
-def test_the_same_again_gets_the_first_answer_again(aws: Cloud) -> None:
-    first = register(aws, key="k")
-    with unchanged(aws):
-        again = register(aws, key="k")
-    assert (again.status, again.json) == (201, first.json)
-    assert again.headers["Idempotent-Replayed"] == "true"
-    assert "Idempotent-Replayed" not in first.headers
-
-
-def test_another_body_under_the_same_key_is_refused(aws: Cloud) -> None:
-    register(aws, key="k")
-    with unchanged(aws):
-        answer = register(aws, {**ALI, "username": "vali"}, key="k")
-    assert answer.status == 422
-
-
-def test_a_refusal_is_replayed_too(aws: Cloud) -> None:
-    register(aws)
-    assert register(aws, key="k").json == TAKEN
-    again = register(aws, key="k")
-    assert (again.json, again.headers["Idempotent-Replayed"]) == (TAKEN, "true")
-
-
-def test_a_retry_after_a_crash_finds_the_account_that_was_made(aws: Cloud, clock: Clock) -> None:
-    with upset("TransactWriteItems", killed_after), pytest.raises(Killed):
-        register(aws, key="k")
-    [made] = accounts(aws)
-    clock.move(seconds=60)
-    answer = register(aws, key="k")
-    assert (answer.status, answer.json) == (201, {"id": made["number"], "username": "ali"})
-    assert len(accounts(aws)) == 1
-
-
-@pytest.mark.parametrize("key", ["", "k"], ids=["no key", "key"])
-def test_an_answer_of_dynamodb_that_gets_lost_costs_nothing(aws: Cloud, key: str) -> None:
+def test_an_answer_of_dynamodb_that_gets_lost_costs_nothing(aws: Cloud) -> None:
     with upset("TransactWriteItems", lost):
-        assert register(aws, key=key).status == 201
+        assert register(aws).status == 201
     assert len(accounts(aws)) == 1
 
 
-def test_what_failed_on_our_side_is_not_kept_as_an_answer(aws: Cloud) -> None:
+def test_what_fails_on_our_side_leaves_the_name_free(aws: Cloud) -> None:
     with unchanged(aws), upset("TransactWriteItems", refused("InternalServerError")):
-        assert register(aws, key="k").status == 500
-    assert register(aws, key="k").status == 201
-
-
-def test_a_key_that_was_used_long_ago_opens_another_account(aws: Cloud, clock: Clock) -> None:
-    register(aws, key="k")
-    clock.move(days=3)
-    answer = register(aws, {**ALI, "username": "vali"}, key="k")
-    assert (answer.status, answer.json["username"]) == (201, "vali")
-
-
-def test_a_name_is_not_given_away_to_who_guesses_a_key(aws: Cloud, clock: Clock) -> None:
-    register(aws, key="k")
-    clock.move(days=3)
-    answer = register(aws, {**ALI, "password": "another"}, key="k")
-    assert (answer.status, answer.json) == (400, TAKEN)
-
-
-def test_two_callers_may_choose_the_same_key(aws: Cloud, token: str) -> None:
-    register(aws, {**ALI, "username": "vali"}, key="k")
-    answer = register(aws, {**ALI, "username": "salim"}, key="k", token=token)
-    assert (answer.status, json.loads(answer.text)["username"]) == (201, "salim")
+        assert register(aws).status == 500
+    assert register(aws).status == 201

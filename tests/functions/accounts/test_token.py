@@ -128,7 +128,7 @@ def test_a_body_that_will_not_do_is_refused(aws: Cloud, body: Any, told: Any) ->
 
 
 def test_the_first_login_publishes_the_keys_for_every_door(aws: Cloud) -> None:
-    [row] = aws.rows(Table.ACCOUNTS, "KEYS")
+    [row] = aws.rows(Table.KEYS)
     assert aws.http("accounts.jwks").json == json.loads(row["jwks"])
 
 

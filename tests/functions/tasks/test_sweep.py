@@ -4,12 +4,14 @@ from typing import Any
 
 import pytest
 from boto3.dynamodb.types import TypeSerializer
+from botocore.exceptions import ClientError
+from pynamodb.exceptions import TransactWriteError
 
 from kalit.kit.resources import Queue
 from tests.cloud import Cloud
 
 from ..rows import unchanged
-from ..world import BEGINNING, Clock, Killed, killed_after, meanwhile, upset
+from ..world import BEGINNING, Clock, Killed, killed_after, meanwhile, refused, upset
 from .owner import COUNTDOWN, DONE, SUM, Owner
 
 GAVE_UP = {"error": "Не удалось выполнить задачу. Создайте её ещё раз."}
@@ -154,6 +156,24 @@ def test_a_sum_that_is_done_while_it_is_sent_again_stops_nobody(ali: Owner, swee
     with upset("SendMessage", meanwhile(lambda: ali.add(*ids))):
         sweep(91)
     assert ali.counts() == {"total": 2, "completed": 2}
+
+
+@pytest.mark.parametrize(
+    ("body", "operation"), [(SUM, "SendMessage"), (COUNTDOWN, "TransactWriteItems")], ids=["sum", "countdown"]
+)
+def test_one_that_cannot_be_repaired_now_holds_up_no_other(
+    ali: Owner, sweep: Sweep, body: dict[str, Any], operation: str
+) -> None:
+    rows = [ali.row(ali.make(body)) for _ in range(3)]
+
+    def repaired() -> int:
+        return sum(ali.row(int(row["sk"].removeprefix("TASK#"))) != row for row in rows)
+
+    with upset(operation, refused("InternalServerError")), pytest.raises((ClientError, TransactWriteError)):
+        sweep(91)
+    assert repaired() == 2
+    sweep(60)
+    assert repaired() == 3
 
 
 def test_a_countdown_that_ends_meanwhile_ends_once(ali: Owner, sweep: Sweep) -> None:

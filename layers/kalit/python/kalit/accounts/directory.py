@@ -1,4 +1,4 @@
-"""Who may have an account, and under which name (CONTRACT 1.5, 1.6)."""
+"""Who may have an account, and under which name."""
 
 import re
 import unicodedata
@@ -57,7 +57,7 @@ Password = Annotated[str, Field(max_length=LONGEST_PASSWORD), AfterValidator(_no
 
 
 class NewAccount(Input, str_strip_whitespace=False):
-    """A name and a password; any password that is not blank (CONTRACT 1.6)."""
+    """A name and a password; any password that is not blank."""
 
     username: Annotated[Username, Field(examples=["seeduser"])]
     password: Annotated[Password, Field(examples=["password123"])]

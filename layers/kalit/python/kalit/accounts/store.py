@@ -13,7 +13,7 @@ import json
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, cast
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
@@ -31,10 +31,10 @@ from .tokens import PUBLISHED, SIGNING, Access, Holder, RefreshNotValid, Tokens
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
-# What `add` (with a key also `get`) and what `sign` need; doors that call them declare these.
+# What `add` and what `sign` need; doors that call them declare these.
 ADD: tuple[Grant, ...] = (Table.ACCOUNTS.update, Table.ACCOUNTS.put)
 PUBLIC: tuple[Grant, ...] = tuple(key.public for key in PUBLISHED)
-SIGN: tuple[Grant, ...] = (SIGNING.sign, *PUBLIC, Table.ACCOUNTS.get, Table.ACCOUNTS.put)
+SIGN: tuple[Grant, ...] = (SIGNING.sign, *PUBLIC, Table.KEYS.get, Table.KEYS.put, Table.ACCOUNTS.get)
 
 
 class AccountRow(Row):
@@ -67,31 +67,24 @@ class AccountCounter(Counter):
         table_name = TableName(Table.ACCOUNTS)
 
 
-def add(new: NewAccount, at: datetime, *, key: UUID | None = None, role: str = "user", email: str = "") -> Account:
-    """A new account: name and account in one transaction. Raises `Invalid` when the name is taken.
-
-    With the `key` of a request that is the account's UUID, so that the request, repeated, finds what it made
-    before. Two writes, and with a key one read when the name is taken.
-    """
-    uuid = key or uuid4()
+def add(new: NewAccount, at: datetime, *, role: str = "user", email: str = "") -> Account:
+    """A new account: name and account in one transaction. Raises `Invalid` when the name is taken. Two writes."""
+    uuid = uuid4()
     account = Account(
         id=AccountCounter.next("account"), uuid=uuid, username=new.username, role=role, email=email, created_at=at
     )
-    try:
-        with Commit() as commit:
-            name = UsernameRow(*UsernameRow.key(new.username), uuid=str(uuid))
-            commit.put(name, UsernameRow.pk.does_not_exist(), unmet=NameTaken())
-            commit.put(_row(account, passwords.hashed(new.password)), AccountRow.pk.does_not_exist(), unmet=NameTaken())
-    except NameTaken:
-        made = AccountRow.find(*Standing.key(str(uuid))) if key else None
-        if made is None:
-            raise username_taken() from None
-        return _account(made)
+    with Commit() as commit:
+        name = UsernameRow(*UsernameRow.key(new.username), uuid=str(uuid))
+        commit.put(name, UsernameRow.pk.does_not_exist(), unmet=username_taken())
+        commit.put(_row(account, passwords.hashed(new.password)), AccountRow.pk.does_not_exist())
     return account
 
 
-class NameTaken(Exception):
-    """The name belongs to an account already, perhaps to the one this very request made before."""
+def role_of(username: str) -> str:
+    """The role of the account of that name, or an empty string. Two reads."""
+    name = UsernameRow.find(*UsernameRow.key(username))
+    row = AccountRow.find(*Standing.key(name.uuid)) if name else None
+    return row.role if row else ""
 
 
 def _row(account: Account, password: str) -> AccountRow:
@@ -103,17 +96,6 @@ def _row(account: Account, password: str) -> AccountRow:
         password=password,
         role=account.role,
         created_at=clock.wire(account.created_at),
-    )
-
-
-def _account(row: AccountRow) -> Account:
-    return Account(
-        id=int(row.number),
-        uuid=UUID(row.pk.removeprefix("ACCOUNT#")),
-        username=row.username,
-        role=row.role,
-        email=row.email,
-        created_at=datetime.fromisoformat(row.created_at),
     )
 
 

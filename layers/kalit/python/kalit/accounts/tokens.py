@@ -1,4 +1,4 @@
-"""What a token says and how long it holds (CONTRACT 1.4). Signing needs KMS and is in `store`."""
+"""What a token says and how long it holds. Signing needs KMS and is in `store`."""
 
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple

@@ -1,14 +1,13 @@
 """AWS clients: one session and one client per service in a process, made at first use.
 
-botocore itself rather than boto3: the same SDK without the resource layer, which costs a third of
-its import time (see docs/speed.md for the method).
+botocore itself rather than boto3: the same SDK without the resource layer, which costs a third of its import time.
 """
 
 from functools import cache
 from typing import Any
 
 # A door answers within seconds: give up early and let the caller's or the queue's retry decide.
-TIMEOUTS = {"connect_timeout": 2, "read_timeout": 5}
+TIMEOUTS = {"connect_timeout": 1, "read_timeout": 2}
 
 # Codes after which the same call may succeed: DynamoDB's API reference, "Error handling".
 BUSY = {
@@ -37,7 +36,7 @@ def client(service: str) -> Any:
 
     config = Config(
         parameter_validation=False,
-        retries={"mode": "standard", "total_max_attempts": 3},
+        retries={"mode": "standard", "total_max_attempts": 2},
         **TIMEOUTS,
     )
     return _session().create_client(service, config=config)

@@ -1,7 +1,7 @@
-"""Who is calling: a bearer token, checked, and the account's row as it is now (CONTRACT 1.4, 12.24).
+"""Who is calling: a bearer token, checked, and the account's row as it is now.
 
-The signing keys' public halves lie in the accounts table, where the issuing doors put them, and are
-kept in memory. The account's row is read on every request, so that a block, a change of role or
+The signing keys' public halves lie in a table that only the issuing doors can write, and are kept in
+memory. The account's row is read on every request, so that a block, a change of role or
 "end all sessions" holds from the next request on.
 """
 
@@ -26,7 +26,7 @@ SKEW = 5  # seconds that two clocks of ours may differ
 KEYS_FRESH = 300.0  # seconds until the public keys are read again
 KEYS_PAUSE = 10.0  # seconds between readings that unknown key ids can cause
 
-GRANTS: tuple[Grant, ...] = (Table.ACCOUNTS.get,)
+GRANTS: tuple[Grant, ...] = (Table.KEYS.get, Table.ACCOUNTS.get)
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class PublicKeys(Row):
     """The JSON Web Key Set that tokens are checked with."""
 
     class Meta:
-        table_name = TableName(Table.ACCOUNTS)
+        table_name = TableName(Table.KEYS)
 
     jwks = UnicodeAttribute()
 

@@ -1,4 +1,4 @@
-"""How an error is written: the dialect of the path (CONTRACT 1.3), or RFC 9457 where the client asks for it."""
+"""How an error is written: the dialect of the path, or RFC 9457 where the client asks for it."""
 
 from typing import Any
 

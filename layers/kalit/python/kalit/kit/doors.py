@@ -1,10 +1,18 @@
 """What all doors share: a name, a trigger, rights, a host, and one file each."""
 
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from pydantic import BaseModel, ValidationError
+
+from .log import begin, log
 from .resources import Grant
+
+
+class Malformed(Exception):
+    """An event is not what the door's handler declares."""
 
 
 @dataclass(frozen=True)
@@ -13,7 +21,6 @@ class Host:
 
     memory: int = 512
     timeout: int = 10
-    snap_start: bool = False
     files: Sequence[str] = ()
 
 
@@ -50,5 +57,24 @@ class Door:
         """What knocks, in a line."""
         raise NotImplementedError
 
+    def model(self, position: int) -> type[BaseModel]:
+        """The annotation of the handler's parameter at `position`: what its input is read as."""
+        annotation: type[BaseModel] = list(inspect.signature(self.call).parameters.values())[position].annotation
+        return annotation
+
     def __call__(self, event: dict[str, Any], context: Any) -> Any:
+        """The Lambda handler: a log of its own, and every failure in it before Lambda sees it."""
+        begin(self, getattr(context, "aws_request_id", ""))
+        try:
+            return self.serve(event, context)
+        except ValidationError as error:
+            # Without what was wrong in it: that may be anybody's password or phone.
+            log.error("refused", extra={"code": "malformed_event"})
+            raise Malformed(f"{self.name}: {error.error_count()} fields of the event are not as declared") from None
+        except Exception:
+            log.exception("failed")
+            raise
+
+    def serve(self, event: dict[str, Any], context: Any) -> Any:
+        """What this kind of door does with an event."""
         raise NotImplementedError

@@ -3,7 +3,6 @@
 Never a phone number, PIN, token, secret or address; ids only.
 """
 
-import os
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
@@ -11,16 +10,10 @@ from aws_lambda_powertools import Logger
 if TYPE_CHECKING:
     from .doors import Door
 
-log = Logger(
-    service=os.environ.get("STAGE", "kalit"),
-    level=os.environ.get("LOG_LEVEL", "INFO"),
-    location=None,
-    use_rfc3339=True,
-    utc=True,
-)
+log = Logger(service="kalit", location=None, use_rfc3339=True, utc=True)
 
 
-def begin(door: "Door", **keys: object) -> None:
+def begin(door: "Door", request_id: str) -> None:
     """Start a call's log: its keys, and none of the call before it."""
     log.clear_state()
-    log.append_keys(function=door.name, domain=door.folder, **keys)
+    log.append_keys(function=door.name, domain=door.folder, request_id=request_id)

@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: the same request again gets the first answer again (CONTRACT 10, 12.20).
+"""`Idempotency-Key`: the same request again gets the first answer again.
 
 The kept answer is a cache, never the guarantee: after a crash between the effect and the keeping,
 the body runs again. So a door that takes `key: UUID | None` must make its effect unique by that key
@@ -23,7 +23,7 @@ from .words import Text
 
 GRANTS: tuple[Grant, ...] = (Table.OPS.put, Table.OPS.get, Table.OPS.delete)
 KEPT = timedelta(hours=24)
-LARGEST_ANSWER = 300_000  # bytes; a DynamoDB item holds 400 KB
+LARGEST_ANSWER = 380_000  # bytes; a DynamoDB item holds 400 KB, and what is kept as one object is under 256 KB
 NOT_REPLAYED = {401, 403, 429}
 MALFORMED = Text(
     "Idempotency-Key must be 1 to 255 printable ASCII characters.",
@@ -47,7 +47,7 @@ class _Kept(Row):
 
 @dataclass(frozen=True)
 class Once:
-    """A claimed key: run the body, then `keep` its answer or `release` the key."""
+    """A claimed key: run the body, then `finish` with its answer."""
 
     key: UUID
     row: _Kept
@@ -88,8 +88,9 @@ class Once:
 
     def finish(self, answer: dict[str, Any]) -> None:
         """Keep what will be the same next time; let go of what may differ. One PutItem or DeleteItem."""
-        text = json.dumps(answer)
-        if answer["statusCode"] >= 500 or answer["statusCode"] in NOT_REPLAYED or len(text) > LARGEST_ANSWER:
+        text = json.dumps(answer, ensure_ascii=False)
+        status, size = answer["statusCode"], len(text.encode())
+        if status >= 500 or status in NOT_REPLAYED or size > LARGEST_ANSWER:
             self.row.delete()
         else:
             self.row.answer = text

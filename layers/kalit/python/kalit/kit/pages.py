@@ -1,4 +1,4 @@
-"""Lists in pages: `{"count", "next", "previous", "results"}` by `?page=N` (CONTRACT 1.7)."""
+"""Lists in pages: `{"count", "next", "previous", "results"}` by `?page=N`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +23,8 @@ class PageQuery(Input):
         last = max(1, -(-count // size))
         if self.page == "last":
             return last
+        if not self.page:
+            return 1
         if not (self.page.isascii() and self.page.isdigit() and len(self.page) < 10):
             raise InvalidPage
         if not 1 <= int(self.page) <= last:

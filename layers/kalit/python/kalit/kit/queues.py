@@ -6,10 +6,8 @@
 Every message may come twice, late and out of order. One that keeps failing goes to the queue's dead-letter queue.
 """
 
-import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, ClassVar
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
@@ -18,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from . import aws
 from .doors import Door, Host
-from .log import begin, log
+from .log import log
 from .resources import Grant, Queue
 
 
@@ -35,23 +33,15 @@ class Consumer(Door):
     def trigger(self) -> str:
         return f"queue {self.queue.value}"
 
-    @cached_property
-    def message(self) -> type[BaseModel]:
-        parameter = next(iter(inspect.signature(self.call).parameters.values()))
-        model: type[BaseModel] = parameter.annotation
-        return model
-
-    def __call__(self, event: dict[str, Any], context: Any) -> Any:
-        begin(self)
+    def serve(self, event: dict[str, Any], context: Any) -> Any:
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
         return process_partial_response(event, self._record, processor, context)
 
     def _record(self, record: SQSRecord) -> None:
         log.append_keys(message_id=record.message_id)
         try:
-            self.call(self.message.model_validate_json(record.body))
+            self.call(self.model(0).model_validate_json(record.body))
         except ValidationError:
-            # Not with its traceback: that would quote the message, whatever it holds.
             log.error("refused", extra={"code": "malformed_message"})
             raise
         except Exception:

@@ -47,6 +47,7 @@ class Resource(StrEnum):
 
 class Table(Resource):
     ACCOUNTS = "accounts"
+    KEYS = "keys"  # public keys that tokens are checked with
     TASKS = "tasks"
     OPS = "ops"  # what every domain needs and none owns: idempotent answers, job history
 

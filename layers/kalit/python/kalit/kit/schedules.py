@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 
 from . import clock
 from .doors import Door, Host
-from .log import begin
 from .resources import Grant
 
 
@@ -28,8 +27,7 @@ class Schedule(Door):
     def trigger(self) -> str:
         return f"every {self.minutes} min"
 
-    def __call__(self, event: dict[str, Any], context: Any) -> None:
-        begin(self, request_id=event.get("id", ""))
+    def serve(self, event: dict[str, Any], context: Any) -> None:
         self.call(clock.now())
 
 

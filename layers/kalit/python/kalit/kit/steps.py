@@ -6,17 +6,14 @@
 A step may be called twice; an error's class is what the machine's Retry and Catch match.
 """
 
-import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
 from . import clock
 from .doors import Door, Host
-from .log import begin
 from .resources import Grant
 
 
@@ -30,14 +27,8 @@ class Step(Door):
     def trigger(self) -> str:
         return "called by name"
 
-    @cached_property
-    def input(self) -> type[BaseModel]:
-        model: type[BaseModel] = next(iter(inspect.signature(self.call).parameters.values())).annotation
-        return model
-
-    def __call__(self, event: dict[str, Any], context: Any) -> Any:
-        begin(self)
-        result = self.call(self.input.model_validate(event), clock.now())
+    def serve(self, event: dict[str, Any], context: Any) -> Any:
+        result = self.call(self.model(0).model_validate(event), clock.now())
         return result.model_dump(mode="json") if isinstance(result, BaseModel) else result
 
 

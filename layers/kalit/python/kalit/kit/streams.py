@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from .doors import Door, Host
-from .log import begin
 from .resources import Grant, Table
 
 # The event source mapping lets only these through (Lambda event filtering): written or changed rows with an outbox.
@@ -43,8 +42,7 @@ class Follower(Door):
     def trigger(self) -> str:
         return f"stream of {self.table.value}"
 
-    def __call__(self, event: dict[str, Any], context: Any) -> None:
-        begin(self)
+    def serve(self, event: dict[str, Any], context: Any) -> None:
         for record in event["Records"]:
             row = record["dynamodb"].get("NewImage", {})
             if "outbox" in row:

@@ -22,6 +22,8 @@ from .resources import Table
 
 ATTEMPTS = 8
 FIRST_PAUSE = 0.02  # seconds; doubles with each try, with full jitter
+LONGEST = 4.0  # seconds after which no further try is made: the caller is to hear of it, not API Gateway
+_Write = tuple[dict[str, Any], Exception | None]
 
 
 class TableName:
@@ -70,14 +72,11 @@ class Commit:
     """
 
     def __init__(self) -> None:
-        self._checks: list[dict[str, Any]] = []
-        self._deletes: list[dict[str, Any]] = []
-        self._puts: list[dict[str, Any]] = []
-        self._updates: list[dict[str, Any]] = []
-        self._unmet: dict[int, Exception | None] = {}
+        self._puts: list[_Write] = []
+        self._updates: list[_Write] = []
 
     def put(self, row: Row, condition: Condition | None = None, unmet: Exception | None = None) -> None:
-        self._keep(self._puts, row.get_save_kwargs_from_instance(condition=condition), unmet)
+        self._puts.append((row.get_save_kwargs_from_instance(condition=condition), unmet))
 
     def update(
         self,
@@ -87,11 +86,7 @@ class Commit:
         unmet: Exception | None = None,
     ) -> None:
         kwargs = row.get_update_kwargs_from_instance(actions=list(actions), condition=condition)
-        self._keep(self._updates, kwargs, unmet)
-
-    def _keep(self, writes: list[dict[str, Any]], kwargs: dict[str, Any], unmet: Exception | None) -> None:
-        writes.append(kwargs)
-        self._unmet[id(kwargs)] = unmet
+        self._updates.append((kwargs, unmet))
 
     def __enter__(self) -> Self:
         return self
@@ -103,29 +98,31 @@ class Commit:
             self._write()
 
     def _write(self) -> None:
-        # The order in which pynamodb sends them, and so the order of the cancellation reasons.
-        order = [*self._checks, *self._deletes, *self._puts, *self._updates]
         connection, token = Connection(), uuid4().hex
         connection._client = aws.client("dynamodb")
+        started = time.monotonic()
         for attempt in range(ATTEMPTS):
             if attempt:
                 time.sleep(random.uniform(0, FIRST_PAUSE * 2**attempt))  # noqa: S311 - jitter
             try:
                 connection.transact_write_items(
-                    condition_check_items=self._checks,
-                    delete_items=self._deletes,
-                    put_items=self._puts,
-                    update_items=self._updates,
+                    condition_check_items=[],
+                    delete_items=[],
+                    put_items=[kwargs for kwargs, _ in self._puts],
+                    update_items=[kwargs for kwargs, _ in self._updates],
                     client_request_token=token,
                 )
                 return
             except TransactWriteError as error:
                 codes = [reason.code if reason else "" for reason in error.cancellation_reasons]
-                failed = [write for write, code in zip(order, codes, strict=False) if code == "ConditionalCheckFailed"]
-                if failed:
-                    raise (self._unmet[id(failed[0])] or error) from error
+                # Puts before updates: the order in which pynamodb sends them, and so of the reasons.
+                for (_, unmet), code in zip([*self._puts, *self._updates], codes, strict=False):
+                    if code == "ConditionalCheckFailed":
+                        raise (unmet or error) from error
                 if not busy(error) and not BUSY.intersection(codes):
                     raise
+            if time.monotonic() - started > LONGEST:
+                break
         raise Unavailable
 
 

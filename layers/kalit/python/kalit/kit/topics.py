@@ -3,20 +3,18 @@
     @topics.on("smartlock/+/status", uses=[...])
     def handler(device: str, report: Status) -> None:
 
-`device` is what stood at the `+`: IoT Core has checked that the sender is the thing of that name.
+`device` is what stood at the `+`; a policy that lets things publish below their own name alone makes it the sender.
 A handler that fails is called again twice by Lambda; then the event waits in the topics' dead-letter queue.
 """
 
-import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from .doors import Door, Host
-from .log import begin, log
+from .log import log
 from .resources import Grant
 
 
@@ -38,16 +36,12 @@ class Topic(Door):
         place = self.filter.split("/").index("+") + 1
         return f"SELECT * AS payload, topic({place}) AS device FROM '{self.filter}'"  # noqa: S608 - a rule, not SQL
 
-    @cached_property
-    def payload(self) -> type[BaseModel]:
-        model: type[BaseModel] = list(inspect.signature(self.call).parameters.values())[1].annotation
-        return model
-
-    def __call__(self, event: dict[str, Any], context: Any) -> None:
-        begin(self, thing_id=event["device"])
+    def serve(self, event: dict[str, Any], context: Any) -> None:
+        log.append_keys(thing_id=event["device"])
         try:
-            payload = self.payload.model_validate(event["payload"])
+            payload = self.model(1).model_validate(event["payload"])
         except ValidationError:
+            # A device that sends nonsense sends it again: trying twice more would not help.
             log.warning("refused", extra={"code": "malformed_payload"})
             return
         self.call(event["device"], payload)

@@ -1,4 +1,4 @@
-"""What a task is, what may be asked for, and how it ends (CONTRACT 6)."""
+"""What a task is, what may be asked for, and how it ends."""
 
 import json
 import math
@@ -216,8 +216,8 @@ def added(numbers: list[int | float]) -> Outcome:
     """The sum, or why there is none: too large for a float, or for JSON."""
     try:
         total = sum(numbers)
-        if math.isfinite(total) and len(str(total)) < 4_300:
-            return Outcome(status=Status.COMPLETED, result={"result": total})
+        json.dumps(total, allow_nan=False)
+        return Outcome(status=Status.COMPLETED, result={"result": total})
     except (OverflowError, ValueError):
         pass
     return Outcome(status=Status.ERROR, result={"error": TOO_LARGE_A_SUM})

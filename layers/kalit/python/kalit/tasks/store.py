@@ -3,8 +3,8 @@
     pk            sk            what
     OWNER#<id>    COUNTS        how many tasks, by status; what the limit stands on
     OWNER#<id>    TASK#<n>      a task; while active also in index `open`, by when it is due
-    OWNER#<id>    INPUT#<n>     its input, when that is large
     OWNER#<id>    KEY#<uuid>    which task an Idempotency-Key made
+    INPUT#<id>#<n>  INPUT       its input, when that is large
     COUNTER#task  COUNTER       the last integer id
 
 A task's row asks by `outbox` for what must follow; the table's stream does it (functions/tasks/dispatch.py).
@@ -119,6 +119,10 @@ class InputRow(Row):
 
     input = UnicodeAttribute()
 
+    @staticmethod
+    def key(ref: TaskRef) -> tuple[str, str]:
+        return f"INPUT#{ref.owner}#{ref.id}", "INPUT"
+
 
 class KeyRow(Row):
     class Meta:
@@ -171,7 +175,7 @@ def show(owner: int, number: int) -> Task:
     row = _get(TaskRef(owner=owner, id=number))
     if row is None:
         raise TaskNotFound
-    return _task(row, _input(row))
+    return _task(row, input_of(row))
 
 
 def listed(owner: int, query: ListTasks) -> Page[Task]:
@@ -185,7 +189,7 @@ def listed(owner: int, query: ListTasks) -> Page[Task]:
     else:
         rows = TaskRow.query(_owner(owner), TaskRow.sk.startswith("TASK#"), consistent_read=True, limit=end or 1)
     page = list(rows)[(number - 1) * PAGE_SIZE :]
-    return Page([_task(row, _input(row)) for row in page], count, number, PAGE_SIZE)
+    return Page([_task(row, input_of(row)) for row in page], count, number, PAGE_SIZE)
 
 
 def counts(owner: int) -> CountsRow:
@@ -207,7 +211,10 @@ def begin(ref: TaskRef) -> TaskRow | None:
 
 
 def input_of(row: TaskRow) -> Any:
-    return _input(row)
+    """The task's input. One read when it is large, else none."""
+    if row.input is not None:
+        return json.loads(row.input)
+    return json.loads(InputRow.get(*InputRow.key(row.ref), consistent_read=True).input)
 
 
 def finish(row: TaskRow, outcome: Outcome, outbox: str = "") -> bool:
@@ -320,7 +327,7 @@ def _row(new: NewTask, ref: TaskRef, at: datetime) -> tuple[TaskRow, InputRow | 
         open=str(ref.id % SHARDS),
         outbox=new.task_type,
     )
-    return row, None if inline else InputRow(_owner(ref.owner), f"INPUT#{ref.id:019d}", input=text)
+    return row, None if inline else InputRow(*InputRow.key(ref), input=text)
 
 
 def _listing(status: Status, number: int) -> str:
@@ -331,17 +338,11 @@ def _move(row: TaskRow, status: Status, changes: list[Action], counts: list[Acti
     """Change a task's status and the counts with it, if it is as it was read. Raises `Finished` if it is not."""
     was = Status(row.status)
     listing = TaskRow.listing.set(_listing(status, row.ref.id))
-    shift = [CountsRow.__dict__[was].add(-1), CountsRow.__dict__[status].add(1)]
+    shift = [getattr(CountsRow, was).add(-1), getattr(CountsRow, status).add(1)]
     with Commit() as commit:
         commit.update(row, [TaskRow.status.set(status), listing, *changes], TaskRow.status == was, unmet=Finished())
         commit.update(CountsRow.of(row.ref.owner), [*shift, *counts])
     row.status = status
-
-
-def _input(row: TaskRow) -> Any:
-    if row.input is not None:
-        return json.loads(row.input)
-    return json.loads(InputRow.get(row.pk, row.sk.replace("TASK#", "INPUT#"), consistent_read=True).input)
 
 
 def _task(row: TaskRow, input_data: Any) -> Task:
