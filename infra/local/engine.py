@@ -19,10 +19,11 @@ from pathlib import Path
 
 from ministack import app
 from ministack.core import iam_evaluator, lambda_runtime, persistence
-from ministack.services import apigateway, lambda_svc
+from ministack.services import apigateway, dynamodb, lambda_svc
 
 assert importlib.metadata.version("ministack") == "1.5.33"
 STATE = Path(os.environ["STATE_DIR"])
+STREAMS = STATE / "unread-streams.json"
 AUTOSAVE_SECONDS = 1.5
 MOST_FAILURES = 20
 
@@ -148,15 +149,43 @@ def wait_for_a_free_worker():
     lambda_svc.acquire_worker = acquire
 
 
+def unread_streams():
+    """What stands in DynamoDB's streams and no function has read yet: [account, region, table, records]."""
+    unread = []
+    for place, mapping in lambda_svc._esms._data.items():
+        if ":dynamodb:" in mapping["EventSourceArn"]:
+            table = (*place[:2], mapping["EventSourceArn"].split("/")[1])
+            read = lambda_svc._dynamodb_stream_positions._data.get(place, 0) - dynamodb._stream_trimmed._data.get(
+                table, 0
+            )
+            unread.append([*table, dynamodb._stream_records._data.get(table, [])[max(0, read) :]])
+    return json.dumps(unread, default=persistence._json_default)
+
+
+def write_streams(unread):
+    STREAMS.with_suffix(".tmp").write_text(unread)
+    STREAMS.with_suffix(".tmp").replace(STREAMS)
+
+
+def restore_streams():
+    """The engine keeps its place in a stream, but not the stream: after a stop it would wait there for ever."""
+    if STREAMS.exists():
+        for account, region, table, records in json.loads(
+            STREAMS.read_text(), object_hook=persistence._json_object_hook
+        ):
+            dynamodb._stream_records._data[account, region, table] = records
+    for place in lambda_svc._dynamodb_stream_positions._data:
+        lambda_svc._dynamodb_stream_positions._data[place] = 0
+
+
 def save_as_it_goes():
     """The engine saves on a clean stop only. Saving every second and a half, `kill -9` loses no more than that.
 
     Taken on the event loop, between two requests, so that a snapshot is of one moment. Functions and layers are
-    large and change only with a deployment: they are written when they do, their stream positions always.
+    large and change only with a deployment: they are written when they do.
     """
     if not persistence.PERSIST_STATE:
         return
-    positions = STATE / "stream-positions.json"
     served, written = app.app, {}
     lock, save_state = threading.Lock(), persistence.save_state
 
@@ -178,26 +207,20 @@ def save_as_it_goes():
         written["lambda"] = code
         return {name: state for name, get in states.items() if (state := get()) is not None}
 
-    def write(states, at):
+    def write(states, streams):
         for name, state in states.items():
             text = json.dumps(state, default=persistence._json_default)
             if name == "lambda" or written.get(name) != hash(text):
                 persistence.save_state(name, state)
                 written[name] = hash(text)
-        positions.with_suffix(".tmp").write_text(at)
-        positions.with_suffix(".tmp").replace(positions)
+        write_streams(streams)
 
     async def autosave():
-        if positions.exists():
-            restored = json.loads(positions.read_text(), object_hook=persistence._json_object_hook)
-            lambda_svc._dynamodb_stream_positions.update(restored)
         failures = 0
         while failures < MOST_FAILURES:
             await asyncio.sleep(AUTOSAVE_SECONDS)
             try:
-                states = snapshot()
-                at = json.dumps(lambda_svc._dynamodb_stream_positions, default=persistence._json_default)
-                await asyncio.to_thread(write, states, at)
+                await asyncio.to_thread(write, snapshot(), unread_streams())
                 failures = 0
             except Exception as error:  # one of the engine's threads changed what was being copied: try again
                 failures += 1
@@ -208,13 +231,20 @@ def save_as_it_goes():
         if scope["type"] != "lifespan":
             return await served(scope, receive, send)
 
-        async def started(message):
-            await send(message)
+        async def starting(message):
             if message["type"] == "lifespan.startup.complete":
+                restore_streams()
                 tasks.append(asyncio.create_task(autosave()))
+            await send(message)
+
+        async def stopping():
+            message = await receive()
+            if message["type"] == "lifespan.shutdown":
+                write_streams(unread_streams())
+            return message
 
         tasks = []
-        return await served(scope, receive, started)
+        return await served(scope, stopping, starting)
 
     app.app = with_autosave
 

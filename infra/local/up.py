@@ -85,7 +85,9 @@ class Engine:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.port = free_port()
+        # The same at every start: queue URLs in the deployed templates name it.
+        remembered = settings.state / "engine.port"
+        self.port = int(remembered.read_text()) if remembered.exists() else free_port()
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self.running = settings.state / "engine.json"
         self.log = settings.state / "engine.log"
@@ -145,6 +147,7 @@ class Engine:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
         (folder / "layers").mkdir(exist_ok=True)
+        (self.settings.state / "engine.port").write_text(str(self.port))
         with self.log.open("ab") as log, (self.settings.state / "engine.lock").open("w") as lock:
             # The engine inherits this lock and holds it as long as it lives, whatever becomes of us.
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -230,15 +233,17 @@ class System:
         assembly.check_node()
         if not ENGINE_PYTHON.exists():
             raise CannotStart("The engine's environment is missing. Run `make install`.")
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", self.settings.mqtt_port))
-            except OSError:
-                raise CannotStart(
-                    f"Port {self.settings.mqtt_port}, for MQTT, is taken by another program, perhaps another "
-                    "`make up`. Stop it, or choose another: MQTT_PORT=8884 make up"
-                ) from None
+        needed = {
+            self.settings.mqtt_port: "for MQTT, is taken. Stop what has it, or choose another: MQTT_PORT=8884 make up",
+            self.engine.port: "which the engine had before, is taken. Stop what has it, or start anew: make clean",
+        }
+        for port, cure in needed.items():
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(("127.0.0.1", port))
+                except OSError:
+                    raise CannotStart(f"Port {port}, {cure}") from None
 
     def synthesize(self) -> None:
         context = {"stage": STAGE.name, "clock_file": self.settings.clock_file}

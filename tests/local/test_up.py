@@ -99,6 +99,7 @@ def test_what_was_acknowledged_survives_a_kill(state: Path) -> None:
     assert second.ready() <= 15
     again = User.log_in(second.url, ali.username)
     assert again.task(sum_)["result"] == {"result": 6}
+    assert again.finished(again.create("sum", numbers=[4])["id"])["result"] == {"result": 4}
     assert again.finished(countdown, within=30)["status"] == "completed"
     second.end()
     assert "stopping; the state is kept" in second.said
