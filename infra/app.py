@@ -23,7 +23,7 @@ def build(app: cdk.App) -> None:
     stage = STAGES[app.node.try_get_context("stage") or "dev"]
     more = [Path(root) for root in (app.node.try_get_context("doors") or "").split(",") if root]
     folders: dict[str, list[Door]] = defaultdict(list)
-    doors = catalog([ROOT, *more])
+    doors = [door for door in catalog([ROOT, *more]) if stage.outboxes or not door.host.sandbox]
     for door in doors:
         folders[door.folder].append(door)
 

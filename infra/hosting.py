@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_apigatewayv2 as apigateway
@@ -16,11 +17,12 @@ from kalit.kit import streams
 from kalit.kit.api import Endpoint
 from kalit.kit.doors import Door
 from kalit.kit.queues import Consumer
-from kalit.kit.resources import Grant, Key, Queue, Resource
+from kalit.kit.resources import Email, Grant, Key, Mac, Resource, Sms
 from kalit.kit.schedules import Schedule
 from kalit.kit.steps import Step
 from kalit.kit.streams import Follower
 from kalit.kit.topics import Topic
+from kalit.providers.outcomes import SANDBOX
 
 from . import machines, things
 from .packages import door_zip, kalit_zip, vendor_zip
@@ -28,8 +30,22 @@ from .state import State
 
 RETENTION = {1: logs.RetentionDays.ONE_DAY, 30: logs.RetentionDays.ONE_MONTH, 180: logs.RetentionDays.SIX_MONTHS}
 
+# kind of resource -> what a door's environment calls it, where that is not the ARN
+IDS: dict[str, Callable[[State, Any], str]] = {
+    "table": lambda state, table: state.name(table),
+    "queue": lambda state, queue: state.queues[queue].queue_url,
+    "email": lambda state, _: state.stage.email_from,
+    "sms": lambda state, _: state.stage.sms_origin,
+}
+
 # kind of resource -> (service, type in the ARN, what stands between type and name)
-ARNS = {"table": ("dynamodb", "table", "/"), "queue": ("sqs", "", ""), "machine": ("states", "stateMachine", ":")}
+ARNS = {
+    "table": ("dynamodb", "table", "/"),
+    "queue": ("sqs", "", ""),
+    "machine": ("states", "stateMachine", ":"),
+    "email": ("ses", "identity", "/"),
+    "sms": ("sms-voice", "phone-number", "/"),
+}
 
 
 class Doors(Stack):
@@ -125,20 +141,22 @@ class Doors(Stack):
         return variables
 
     def id_of(self, resource: Resource) -> str:
-        """What a door's environment says: the name of a table, the URL of a queue, the ARN of the rest."""
-        if isinstance(resource, Queue):
-            return self.state.queues[resource].queue_url
-        return self.state.name(resource) if resource.kind == "table" else self.arn(Grant(resource, ""))
+        """What a door's environment says: the name of a table, the URL of a queue, a sender, the ARN of the rest."""
+        named = IDS.get(resource.kind)
+        return named(self.state, resource) if named else self.arn(Grant(resource, ""))
 
     def arn(self, grant: Grant) -> str:
-        """The ARN that a grant is about, built from names so that stacks do not hang on each other."""
-        if isinstance(grant.resource, Key):
+        """The ARN that a grant is about; built from names where it can be, so that stacks do not hang on each other."""
+        if isinstance(grant.resource, (Key, Mac)):
             return self.state.keys[grant.resource].key_arn
+        if grant.resource is Sms.SENDER and self.stage.sms_origin != SANDBOX:
+            return self.stage.sms_origin
         service, kind, between = ARNS[grant.resource.kind]
         if grant.action == "states:StopExecution":
             kind = "execution"
-        name = f"{kind}{between}{self.state.name(grant.resource)}{grant.part}"
-        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{name}"
+        domain = self.stage.email_from.rpartition("@")[2]
+        name = domain if grant.resource is Email.SENDER else self.state.name(grant.resource)
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{kind}{between}{name}{grant.part}"
 
 
 def _routes(stack: Doors, door: Endpoint, function: lambda_.Function, role: iam.Role) -> None:

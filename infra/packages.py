@@ -29,7 +29,15 @@ PLATFORMS = {"arm64": "aarch64-manylinux_2_28", "x86_64": "x86_64-manylinux_2_28
 EPOCH = (2020, 1, 1, 0, 0, 0)
 
 # Which of botocore's service models a resource is reached through; all others stay out of the layer.
-SERVICES = {"table": "dynamodb", "queue": "sqs", "machine": "stepfunctions", "key": "kms"}
+SERVICES = {
+    "table": "dynamodb",
+    "queue": "sqs",
+    "machine": "stepfunctions",
+    "key": "kms",
+    "mac": "kms",
+    "email": "sesv2",
+    "sms": "pinpoint-sms-voice-v2",
+}
 
 
 def door_zip(door: Door) -> Path:

@@ -4,6 +4,8 @@ import platform
 from dataclasses import dataclass
 from typing import Literal
 
+from kalit.providers.outcomes import SANDBOX
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -17,11 +19,20 @@ class Stage:
     burst: int = 1000
     origins: tuple[str, ...] = ()  # of browsers' apps (CORS)
     architecture: Literal["arm64", "x86_64"] = "arm64"
+    # Who e-mail and SMS are sent as: an address of a domain verified in SES, an origination identity's ARN of End User
+    # Messaging; `sandbox` sends nothing and keeps all in outboxes.
+    email_from: str = SANDBOX
+    sms_origin: str = SANDBOX
 
     @property
     def edge_secret(self) -> str:
         """The secret (Secrets Manager) by which the API knows its own edge."""
         return f"{self.name}-edge-secret"
+
+    @property
+    def outboxes(self) -> bool:
+        """Whether nothing reaches people, and the doors that show the outboxes are there."""
+        return self.email_from == self.sms_origin == SANDBOX
 
     @property
     def edge_digest(self) -> str:

@@ -8,7 +8,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from kalit.kit.resources import Key, Queue, Resource, Table
+from kalit.kit.resources import Key, Mac, Queue, Resource, Table
 
 from . import watch
 from .stages import Stage
@@ -25,7 +25,7 @@ class State(Stack):
         super().__init__(scope, id)
         self.stage = stage
         self.tables: dict[Table, dynamodb.Table] = {
-            Table.ACCOUNTS: self._table(Table.ACCOUNTS),
+            Table.ACCOUNTS: self._table(Table.ACCOUNTS, stream=dynamodb.StreamViewType.NEW_IMAGE),
             Table.KEYS: self._table(Table.KEYS),
             Table.TASKS: self._table(Table.TASKS, stream=dynamodb.StreamViewType.NEW_IMAGE),
             Table.OPS: self._table(Table.OPS),
@@ -53,8 +53,9 @@ class State(Stack):
             )
         )
         # Visibility is six times the consumer's timeout, as Lambda asks.
-        self.queues = {Queue.SUM: self._queue(Queue.SUM, visibility=Duration.seconds(60))}
-        self.keys = {key: self._signing_key(key) for key in (Key.TOKENS_A, Key.TOKENS_B)}
+        self.queues = {queue: self._queue(queue, visibility=Duration.seconds(60)) for queue in Queue}
+        self.keys: dict[Resource, kms.Key] = {key: self._signing_key(key) for key in Key}
+        self.keys |= {mac: self._mac_key(mac) for mac in Mac}
         self.edge_secret = secretsmanager.Secret(
             self,
             "EdgeSecret",
@@ -124,5 +125,16 @@ class State(Stack):
             description="Signs access and refresh tokens.",
             key_spec=kms.KeySpec.ECC_NIST_P256,
             key_usage=kms.KeyUsage.SIGN_VERIFY,
+            removal_policy=self._removal,
+        )
+
+    def _mac_key(self, mac: Mac) -> kms.Key:
+        return kms.Key(
+            self,
+            f"{mac.value.title()}MacKey",
+            alias=f"{self.stage.name}-{mac.value}",
+            description="Derives refresh tokens and the links and codes that reset passwords.",
+            key_spec=kms.KeySpec.HMAC_256,
+            key_usage=kms.KeyUsage.GENERATE_VERIFY_MAC,
             removal_policy=self._removal,
         )

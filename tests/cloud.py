@@ -22,6 +22,7 @@ from urllib.parse import urlencode
 
 import boto3
 import moto.dynamodb.responses as dynamodb
+from boto3.dynamodb.types import TypeSerializer
 from botocore.client import BaseClient
 from moto import mock_aws
 from moto.core.exceptions import JsonRESTError
@@ -31,7 +32,8 @@ from infra.events import sample
 from kalit.kit import aws, caller
 from kalit.kit.api import Endpoint
 from kalit.kit.doors import Door
-from kalit.kit.resources import Grant, Key, Machine, Queue, Resource, Table
+from kalit.kit.resources import Email, Grant, Key, Mac, Machine, Queue, Resource, Sms, Table
+from kalit.providers.outcomes import SANDBOX
 
 REGION = "us-east-1"
 EDGE_SECRET = "the edge's secret"
@@ -115,6 +117,11 @@ class Cloud:
         for key in Key:
             made = client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
             self.ids[key] = made["KeyMetadata"]["Arn"]
+        for mac in Mac:
+            made = client("kms").create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
+            self.ids[mac] = made["KeyMetadata"]["Arn"]
+        for sender in (*Email, *Sms):
+            self.ids[sender] = SANDBOX
         for machine in Machine:
             definition = json.dumps(
                 {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 60, "End": True}}}
@@ -195,6 +202,10 @@ class Cloud:
         token: str = self.http("accounts.token", {"username": username, "password": password}).json["access"]
         return token
 
+    def stream(self, name: str, *rows: dict[str, Any]) -> None:
+        """Let a table's door follow these rows, as the stream brings them."""
+        self.call(name, {"Records": [change(row) for row in rows]})
+
     def rows(self, table: Table, prefix: str = "") -> list[dict[str, Any]]:
         """All rows of a table whose key begins with `prefix`, for tests to look at."""
         items = self.resource.Table(self.ids[table]).scan()["Items"]
@@ -204,6 +215,17 @@ class Cloud:
         """The bodies of what waits in a queue, taken out."""
         got = self.client("sqs").receive_message(QueueUrl=self.ids[queue], MaxNumberOfMessages=10).get("Messages", [])
         return [json.loads(message["Body"]) for message in got]
+
+
+def change(row: dict[str, Any], name: str = "INSERT") -> dict[str, Any]:
+    """A record as a table's stream brings it."""
+    image = {key: TypeSerializer().serialize(value) for key, value in row.items()}
+    return {
+        "eventID": "1",
+        "eventName": name,
+        "eventSource": "aws:dynamodb",
+        "dynamodb": {"Keys": {key: image[key] for key in ("pk", "sk")}, "NewImage": image},
+    }
 
 
 @contextmanager
@@ -217,9 +239,9 @@ def cloud(assembly: Path) -> Iterator[Cloud]:
 
 def forget() -> None:
     """Everything that a process keeps between calls: clients, keys, answers."""
-    from kalit.accounts import store as accounts
+    from kalit.accounts import key_store
 
-    for kept in (aws.client, aws._session, caller.key_ring, accounts._published, accounts.public_keys):
+    for kept in (aws.client, aws._session, caller.key_ring, key_store._published, key_store.public_keys):
         kept.cache_clear()
     for model in _models():
         model._connection = None
@@ -257,6 +279,7 @@ def hold_to_rights(test: str) -> Any:
     return mock.patch.object(BaseClient, "_make_api_call", checked)
 
 
+SENDERS = {"sesv2": Email.SENDER.send, "pinpoint-sms-voice-v2": Sms.SENDER.send}
 TRANSACTED = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 
 
@@ -278,8 +301,10 @@ def needed(service: str, operation: str, kwargs: dict[str, Any]) -> list[Grant]:
         part = ":*" if operation == "StopExecution" else ""
         return [Grant(_named(Machine, arn.rsplit(":", 1)[1]), f"states:{operation}", part)]
     if service == "kms":
-        name = next(key for key in Key if os.environ.get(key.variable) == kwargs["KeyId"])
+        name = next(key for key in (*Key, *Mac) if os.environ.get(key.variable) == kwargs["KeyId"])
         return [Grant(name, f"kms:{operation}")]
+    if service in SENDERS:
+        return [SENDERS[service]]
     raise AssertionError(f"tests/cloud.py does not know which rights {service} {operation} needs")
 
 

@@ -10,7 +10,7 @@ from kalit.kit.resources import Table
 
 
 class Administrator(NewAccount):
-    """The first administrator, from the deployment's configuration."""
+    """The first administrator, from the deployment's configuration. The e-mail is a second name to log in by."""
 
     email: str = ""
 
@@ -26,6 +26,8 @@ class Bootstrapped(Output):
 def handler(first: Administrator, at: datetime) -> Bootstrapped:
     """Make the first administrator, unless that name is there already."""
     try:
-        return Bootstrapped(created=True, role=store.add(first, at, role="admin", email=first.email).role)
+        store.add(first.username, first.password, at, role="admin", email=first.email)
     except Invalid:
-        return Bootstrapped(created=False, role=store.role_of(first.username))
+        known = store.by_name(first.username)
+        return Bootstrapped(created=False, role=known.role if known else "")
+    return Bootstrapped(created=True, role="admin")

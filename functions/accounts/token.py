@@ -1,11 +1,15 @@
-from kalit.accounts import store
+from kalit.accounts import session_store
 from kalit.accounts.directory import Credentials, NoActiveAccount
-from kalit.accounts.tokens import Tokens
+from kalit.accounts.sessions import Client
+from kalit.accounts.tokens import PLAIN, Tokens
 from kalit.kit import api, clock
 from kalit.kit.doors import Host
+from kalit.kit.errors import Throttled
+from kalit.kit.request import Request
 
 
-@api.post("/api/token/", uses=store.SIGN, raises=[NoActiveAccount], host=Host(memory=1024))
-def handler(body: Credentials) -> Tokens:
+@api.post("/api/token/", uses=session_store.LOG_IN, raises=[NoActiveAccount, Throttled], host=Host(memory=1024))
+def handler(body: Credentials, request: Request) -> Tokens:
     """Log in: a name and a password for an access and a refresh token."""
-    return store.log_in(body, clock.now())
+    _, tokens = session_store.log_in(body.username, body.password, PLAIN, Client.of(request), clock.now())
+    return tokens

@@ -32,6 +32,7 @@ def allowed(path: str) -> list[str]:
 @api.fallback(host=Host(files=["openapi.json"]))
 def handler(request: Request) -> None:
     """Whatever no other door serves: 405 where the path is known, 404 where it is not."""
-    if methods := allowed(request.path):
+    methods = allowed(request.path)
+    if methods and request.method not in methods:
         raise MethodNotAllowed(request.method, methods)
-    raise NotFound
+    raise NotFound  # also of a door that this stage does not have

@@ -8,15 +8,17 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from botocore.client import BaseClient
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.sqs.models import sqs_backends
 from moto.stepfunctions.models import stepfunctions_backends
 
-from kalit.accounts import store as accounts
+from kalit.accounts import key_store, passwords
 from kalit.kit import caller
 from tests.cloud import REGION, Cloud, cloud, hold_to_rights
 
+from .rows import change_ali
 from .world import Clock
 
 HERE = Path(__file__).parent
@@ -40,7 +42,7 @@ def aws(_cloud: Cloud, request: pytest.FixtureRequest) -> Iterator[Cloud]:
         queue._messages.clear()
     for machine in stepfunctions_backends[DEFAULT_ACCOUNT_ID][REGION].state_machines:
         machine.executions.clear()
-    for known in (caller.key_ring, accounts._published, accounts.public_keys):
+    for known in (caller.key_ring, key_store._published, key_store.public_keys):
         known.cache_clear()
     with mock.patch.dict(os.environ), hold_to_rights(request.node.name):
         yield _cloud
@@ -70,6 +72,32 @@ def token(aws: Cloud, clock: Clock, _registered: list[tuple[str, Any]]) -> str:
     for name, items in rows.items():
         tables[name].items = deepcopy(items)
     return token
+
+
+@pytest.fixture
+def calls(aws: Cloud) -> Iterator[list[str]]:
+    """The names of the AWS calls that are made, in their order."""
+    made: list[str] = []
+    original = BaseClient._make_api_call
+
+    def noted(client: BaseClient, name: str, asked: dict[str, Any]) -> Any:
+        made.append(name)
+        return original(client, name, asked)
+
+    with mock.patch.object(BaseClient, "_make_api_call", noted):
+        yield made
+
+
+@pytest.fixture
+def fast_hash(aws: Cloud, token: str) -> Iterator[None]:
+    """Argon2id with the least work, also behind ali's password, for tests of a thousand guesses."""
+    with mock.patch.dict(passwords.COST, time_cost=1, memory_cost=8):
+        for known in (passwords._hasher, passwords._nobody):
+            known.cache_clear()
+        change_ali(aws, password=passwords.hashed("password123"))
+        yield
+    for known in (passwords._hasher, passwords._nobody):
+        known.cache_clear()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

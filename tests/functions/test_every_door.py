@@ -10,7 +10,7 @@ from infra.events import sample
 from kalit.kit.api import Endpoint
 from tests.cloud import DOORS, Answer, Cloud
 
-from .rows import unchanged
+from .rows import change_ali, refusal, unchanged
 from .world import Clock
 
 ENDPOINTS = [door.name for door in DOORS.values() if isinstance(door, Endpoint)]
@@ -31,8 +31,8 @@ def knock(aws: Cloud, name: str, **told: Any) -> Answer:
 def test_who_does_not_come_through_the_edge_is_turned_away(aws: Cloud, name: str, secret: str) -> None:
     with unchanged(aws):
         answer = knock(aws, name, headers={"x-kalit-edge": secret})
-    assert answer.status == 403
-    assert answer.json == {"detail": "Requests must come through the public address of this service."}
+    told = {"detail": "Requests must come through the public address of this service."}
+    assert (answer.status, answer.json) == (403, refusal(name, 403, told))
 
 
 def test_the_edge_alone_is_not_enough_for_a_token(aws: Cloud, token: str) -> None:
@@ -51,9 +51,11 @@ def test_every_answer_has_its_security_headers_and_its_id(aws: Cloud, name: str)
 
 @at_every_endpoint
 def test_a_body_past_the_limit_is_refused(aws: Cloud, token: str, name: str) -> None:
+    change_ali(aws, role="admin")
     with unchanged(aws):
         answer = knock(aws, name, raw=b" " * 1_000_001, token=token, headers={"content-type": "application/json"})
-    assert (answer.status, answer.json) == (413, {"detail": "The body is 1000001 bytes; at most 1000000 are accepted."})
+    told = {"detail": "The body is 1000001 bytes; at most 1000000 are accepted."}
+    assert (answer.status, answer.json) == (413, refusal(name, 413, told))
 
 
 @pytest.mark.parametrize("name", OTHERS)

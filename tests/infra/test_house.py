@@ -13,7 +13,8 @@ from tests.conftest import ROOT
 
 DOORS = catalog()
 KALIT = ROOT / "layers" / "kalit" / "python" / "kalit"
-DOMAINS = sorted(path.name for path in KALIT.iterdir() if path.is_dir() and path.name not in ("kit", "__pycache__"))
+ROOMS = ("kit", "providers")  # of all domains
+DOMAINS = sorted(path.name for path in KALIT.iterdir() if path.is_dir() and path.name not in (*ROOMS, "__pycache__"))
 
 
 def imports(file: Path) -> Iterator[str]:
@@ -61,12 +62,19 @@ def test_a_domain_leans_on_the_kit_and_on_no_other_domain() -> None:
             assert not any(name.startswith(others) for name in imports(file)), file
 
 
+def test_providers_lean_on_the_kit_alone() -> None:
+    for file in (KALIT / "providers").glob("*.py"):
+        reached = {name for name in imports(file) if name.startswith("kalit.")}
+        assert all(name.startswith(("kalit.kit", "kalit.providers")) for name in reached), file
+
+
 def test_decisions_know_nothing_of_aws() -> None:
+    """All AWS of a domain is in `store.py`, or in several files of such a name."""
     for domain in DOMAINS:
         for file in (KALIT / domain).glob("*.py"):
-            if file.name != "store.py":
+            if not file.name.endswith("store.py"):
                 reached = {name for name in imports(file) if name.startswith(("boto", "pynamodb", "kalit.kit.aws"))}
-                assert not reached | {name for name in imports(file) if name.endswith(".store")}, file
+                assert not reached | {name for name in imports(file) if name.endswith("store")}, file
 
 
 def test_a_handler_is_about_four_lines() -> None:

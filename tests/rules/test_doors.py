@@ -114,8 +114,8 @@ def test_a_door_has_a_sample_event_and_tests_of_its_name(door: Door) -> None:
 
 
 @by_name
-def test_a_door_names_each_right_once(door: Door) -> None:
-    assert len(set(door.uses)) == len(door.uses)
+def test_a_door_has_each_right_once(door: Door) -> None:
+    assert len(set(door.grants)) == len(door.grants)
 
 
 @pytest.mark.parametrize("door", endpoints(DOORS), ids=lambda door: door.name)

@@ -1,15 +1,17 @@
 import json
+from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
 import jwt
 import pytest
+from argon2 import PasswordHasher
 
 from kalit.kit.resources import Table
 from tests.cloud import Answer, Cloud, forget
 
 from ..rows import change_ali, unchanged
-from ..world import Clock
+from ..world import Clock, at_once, meanwhile, upset
 
 ALI = {"username": "ali", "password": "password123"}
 NOBODY = {"detail": "No active account found with the given credentials"}
@@ -133,6 +135,91 @@ def test_the_first_login_publishes_the_keys_for_every_door(aws: Cloud) -> None:
 
 
 def test_a_new_process_leaves_the_published_keys_alone(aws: Cloud) -> None:
+    before = aws.rows(Table.KEYS)
     forget()
-    with unchanged(aws):
-        assert log_in(aws).status == 200
+    assert log_in(aws).status == 200
+    assert aws.rows(Table.KEYS) == before
+
+
+def test_a_login_leaves_a_session_and_where_it_came_from(aws: Cloud) -> None:
+    headers = {"x-kalit-address": "198.51.100.7", "user-agent": "Kalit/3.1 (iPhone)"}
+    assert log_in(aws, headers=headers).status == 200
+    [session] = [row for row in aws.rows(Table.ACCOUNTS, "ACCOUNT#") if row.get("address") == "198.51.100.7"]
+    assert (session["family"], session["agent"]) == ("token", "Kalit/3.1 (iPhone)")
+    [account] = [row for row in aws.rows(Table.ACCOUNTS, "ACCOUNT#") if row["sk"] == "ACCOUNT"]
+    assert account["last_login_ip"] == "198.51.100.7"
+
+
+def test_one_password_is_verified_whoever_is_named(aws: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hash is what takes time: one on every way out, or a stopwatch would tell who has an account."""
+    verified = []
+    original = PasswordHasher.verify
+    monkeypatch.setattr(PasswordHasher, "verify", lambda *told: verified.append(told) or original(*told))
+    for name in ("ali", "nobody"):
+        verified.clear()
+        log_in(aws, {"username": name, "password": "wrong"})
+        assert len(verified) == 1
+
+
+def guess(aws: Cloud, address: str, **told: Any) -> Answer:
+    return log_in(aws, {**ALI, "password": "a guess", **told}, headers={"x-kalit-address": address})
+
+
+def test_the_eleventh_try_from_one_address_is_not_looked_at(aws: Cloud) -> None:
+    assert [guess(aws, "1.2.3.4").status for _ in range(11)] == [401] * 10 + [429]
+    answer = log_in(aws, headers={"x-kalit-address": "1.2.3.4"})
+    assert (answer.status, answer.headers["Retry-After"]) == (429, "900")
+    assert answer.json == {"detail": "Request was throttled. Expected available in 900 seconds."}
+
+
+def test_the_right_password_holds_again_when_the_time_is_over(aws: Cloud, clock: Clock) -> None:
+    for _ in range(10):
+        guess(aws, "1.2.3.4")
+    clock.move(seconds=899)
+    assert log_in(aws, headers={"x-kalit-address": "1.2.3.4"}).headers["Retry-After"] == "1"
+    clock.move(seconds=1)
+    assert log_in(aws, headers={"x-kalit-address": "1.2.3.4"}).status == 200
+    assert guess(aws, "1.2.3.4").status == 401
+
+
+def test_a_name_that_nobody_has_is_locked_alike(aws: Cloud) -> None:
+    told = [guess(aws, "1.2.3.4", username="nobody") for _ in range(11)]
+    assert [answer.status for answer in told] == [401] * 10 + [429]
+
+
+def test_who_logs_in_well_does_not_use_up_his_tries(aws: Cloud) -> None:
+    assert {log_in(aws).status for _ in range(12)} == {200}
+
+
+def test_a_thousand_guesses_from_a_hundred_addresses_do_not_keep_the_owner_out(aws: Cloud, fast_hash: None) -> None:
+    addresses = [f"203.0.113.{n}" for n in range(100)]
+    told = Counter(guess(aws, address).status for address in addresses for _ in range(12))
+    assert told == {401: 1_000, 429: 200}
+    assert log_in(aws, headers={"x-kalit-address": "198.51.100.7"}).status == 200
+
+
+def test_guesses_at_once_are_not_more_than_guesses_in_a_row(aws: Cloud) -> None:
+    answers = at_once([lambda: guess(aws, "1.2.3.4")] * 24)
+    assert Counter(answer.status for answer in answers) == {401: 10, 429: 14}
+
+
+def test_many_may_log_in_well_at_once_from_one_address(aws: Cloud) -> None:
+    assert {answer.status for answer in at_once([lambda: log_in(aws)] * 24)} == {200}
+
+
+def test_a_new_password_set_meanwhile_is_not_passed_by(aws: Cloud) -> None:
+    with upset("TransactWriteItems", meanwhile(lambda: change_ali(aws, password="another hash"))):
+        answer = log_in(aws)
+    assert (answer.status, answer.json) == (401, NOBODY)
+
+
+@pytest.mark.parametrize("spelling", ["caf\u00e9 qulf", "cafe\u0301 qulf"])
+def test_a_password_is_the_same_however_the_keyboard_writes_it(aws: Cloud, spelling: str) -> None:
+    aws.register("vali", "caf\u00e9 qulf")
+    assert log_in(aws, {"username": "vali", "password": spelling}).status == 200
+
+
+def test_a_password_of_more_than_256_letters_is_not_even_tried(aws: Cloud) -> None:
+    answer = log_in(aws, {**ALI, "password": "x" * 257})
+    told = {"password": ["Ensure this field has no more than 256 characters."]}
+    assert (answer.status, answer.json) == (400, told)

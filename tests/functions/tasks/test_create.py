@@ -444,7 +444,7 @@ def test_a_key_that_is_let_go_meanwhile_is_claimed(aws: Cloud, ali: Owner) -> No
         ali.ask(idempotency_key="k")
 
     def let_go() -> None:
-        [row] = aws.rows(Table.OPS)
+        [row] = aws.rows(Table.OPS, "ONCE#")
         key = {"pk": {"S": row["pk"]}, "sk": {"S": row["sk"]}}
         aws.client("dynamodb").delete_item(TableName=aws.ids[Table.OPS], Key=key)
 

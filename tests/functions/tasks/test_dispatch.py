@@ -2,7 +2,6 @@ import json
 from typing import Any
 
 import pytest
-from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
 
 from kalit.kit.resources import Machine, Queue
@@ -13,19 +12,8 @@ from ..world import Killed, killed_after, refused, upset
 from .owner import COUNTDOWN, LARGE, SUM, Owner
 
 
-def change(row: dict[str, Any], name: str = "INSERT") -> dict[str, Any]:
-    """A record as the table's stream brings it."""
-    image = {key: TypeSerializer().serialize(value) for key, value in row.items()}
-    return {
-        "eventID": "1",
-        "eventName": name,
-        "eventSource": "aws:dynamodb",
-        "dynamodb": {"Keys": {key: image[key] for key in ("pk", "sk")}, "NewImage": image},
-    }
-
-
 def dispatch(aws: Cloud, *rows: dict[str, Any]) -> None:
-    aws.call("tasks.dispatch", {"Records": [change(row) for row in rows]})
+    aws.stream("tasks.dispatch", *rows)
 
 
 def execution(aws: Cloud, id: int) -> Any:
@@ -52,7 +40,12 @@ def test_a_countdown_starts_its_execution(aws: Cloud, ali: Owner) -> None:
     dispatch(aws, ali.row(id))
     begun = execution(aws, id)
     assert begun["status"] == "RUNNING"
-    assert json.loads(begun["input"]) == {"owner": 1, "id": id, "due_at": "2026-01-05T12:01:00Z"}
+    assert json.loads(begun["input"]) == {
+        "owner": 1,
+        "id": id,
+        "due_at": "2026-01-05T12:01:00Z",
+        "request_id": "sample-request",
+    }
     assert ali.task(id)["status"] == "in_progress"
     assert ali.counts() == {"active": 1, "total": 1, "in_progress": 1}
 

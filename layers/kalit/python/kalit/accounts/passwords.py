@@ -1,14 +1,16 @@
-"""How passwords are kept: argon2id at OWASP's floor (19 MiB, 2 passes, 1 lane)."""
+"""How passwords are kept: argon2id at OWASP's floor."""
 
 from functools import cache
 from typing import Any
+
+COST: dict[str, Any] = {"memory_cost": 19 * 1024, "time_cost": 2, "parallelism": 1}  # KiB, passes, lanes
 
 
 @cache
 def _hasher() -> Any:
     from argon2 import PasswordHasher
 
-    return PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+    return PasswordHasher(**COST)
 
 
 @cache

@@ -27,7 +27,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from . import clock, dialects, fields, words
+from . import clock, dialects, fields
 from .aws import busy
 from .doors import Door, Host
 from .errors import AppError, Forbidden, NotFound, Unavailable
@@ -195,7 +195,7 @@ class Endpoint(Door):
             error,
             path=request.path,
             accept=request.header("accept"),
-            language=words.choose(request.header("accept-language")),
+            language=request.language,
             request_id=request.id,
         )
         return _response(error.status, media_type, json.dumps(body, ensure_ascii=False), error.headers)

@@ -30,13 +30,13 @@ def _session() -> Any:
 
 
 @cache
-def client(service: str) -> Any:
+def client(service: str, attempts: int = 2) -> Any:
     """A botocore client, e.g. `client("sqs")`. Requests are built from checked models, so its own validation is off."""
     from botocore.config import Config
 
     config = Config(
         parameter_validation=False,
-        retries={"mode": "standard", "total_max_attempts": 2},
+        retries={"mode": "standard", "total_max_attempts": attempts},
         **TIMEOUTS,
     )
     return _session().create_client(service, config=config)

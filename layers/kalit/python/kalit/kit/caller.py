@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 
 from .errors import Forbidden, TokenNotValid, Unauthenticated
 from .resources import Grant, Table
@@ -37,8 +37,16 @@ class Caller:
     uuid: UUID
     username: str
     role: str
+    session: UUID
 
     roles = frozenset({"user", "manager", "admin"})
+
+
+@dataclass(frozen=True)
+class Staff(Caller):
+    """As a door's parameter: managers and administrators."""
+
+    roles = frozenset({"manager", "admin"})
 
 
 @dataclass(frozen=True)
@@ -58,11 +66,28 @@ class Standing(Row):
     username = UnicodeAttribute()
     role = UnicodeAttribute()
     is_active = BooleanAttribute()
+    # A session stands while its version is the account's; the one in `kept_session` stands whatever its version, so
+    # that a new password ends all sessions but that in which it was set.
     session_version = NumberAttribute()
+    kept_session = UnicodeAttribute(null=True)
+    # "<unix time>|<session>": ended by themselves; kept until no access token of theirs can be in force.
+    ended_sessions = UnicodeSetAttribute(null=True)
 
     @staticmethod
     def key(uuid: str) -> tuple[str, str]:
         return f"ACCOUNT#{uuid}", "ACCOUNT"
+
+    def has(self, session: str, version: object) -> bool:
+        """Whether this session of that version stands."""
+        ended = {told.partition("|")[2] for told in self.ended_sessions or ()}
+        return (
+            bool(self.is_active)
+            and session not in ended
+            and (version == self.session_version or session == self.kept_session)
+        )
+
+
+_STANDING = ["number", "username", "role", "is_active", "session_version", "kept_session", "ended_sessions"]
 
 
 class PublicKeys(Row):
@@ -88,17 +113,16 @@ def authenticate(authorization: str, kind: type[Caller], at: datetime) -> Caller
     standing = current(claims)
     if standing.role not in kind.roles:
         raise Forbidden
-    return kind(int(standing.number), UUID(claims["sub"]), standing.username, standing.role)
+    return kind(int(standing.number), UUID(claims["sub"]), standing.username, standing.role, UUID(claims["sid"]))
 
 
 def current(claims: Mapping[str, Any]) -> Standing:
     """The account's row, if these claims still hold for it. Raises `TokenNotValid`."""
-    fields = ["number", "username", "role", "is_active", "session_version"]
     try:
-        standing = Standing.get(*Standing.key(claims["sub"]), consistent_read=True, attributes_to_get=fields)
+        standing = Standing.get(*Standing.key(claims["sub"]), consistent_read=True, attributes_to_get=_STANDING)
     except Standing.DoesNotExist:
         raise TokenNotValid from None
-    if not standing.is_active or standing.session_version != claims.get("ver"):
+    if not standing.has(str(claims["sid"]), claims.get("ver")):
         raise TokenNotValid
     return standing
 
@@ -106,6 +130,7 @@ def current(claims: Mapping[str, Any]) -> Standing:
 def verified(token: str, token_type: str, at: datetime) -> dict[str, Any]:
     """The claims of a token of ours that is in force at `at`. Raises `TokenNotValid`."""
     import jwt
+    from jwt.utils import base64url_decode, base64url_encode
 
     try:
         key = key_ring().get(str(jwt.get_unverified_header(token).get("kid", "")))
@@ -116,17 +141,19 @@ def verified(token: str, token_type: str, at: datetime) -> dict[str, Any]:
             issuer=ISSUER,
             # Times are held against our own clock below.
             options={
-                "require": ["exp", "iat", "jti", "sub"],
+                "require": ["exp", "iat", "jti", "sid", "sub"],
                 "verify_exp": False,
                 "verify_iat": False,
                 "verify_nbf": False,
             },
         )
         in_force = int(claims["iat"]) - SKEW <= at.timestamp() < int(claims["exp"])
-        UUID(claims["sub"])
+        UUID(claims["sub"]), UUID(claims["sid"])
+        signature = token.rpartition(".")[2]
+        one_spelling = base64url_encode(base64url_decode(signature)).decode() == signature
     except (jwt.PyJWTError, LookupError, TypeError, ValueError, OverflowError):
         raise TokenNotValid from None
-    if not in_force or claims.get("token_type") != token_type:
+    if not (in_force and one_spelling) or claims.get("token_type") != token_type:
         raise TokenNotValid
     return claims
 

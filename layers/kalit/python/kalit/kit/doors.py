@@ -17,11 +17,15 @@ class Malformed(Exception):
 
 @dataclass(frozen=True)
 class Host:
-    """The Lambda behind a door: `memory` in MB, `timeout` in seconds, `files` beside the door that travel with it."""
+    """The Lambda behind a door: `memory` in MB, `timeout` in seconds, `files` beside the door that travel with it.
+
+    `sandbox`: only where SMS and e-mail go to the sandbox.
+    """
 
     memory: int = 512
     timeout: int = 10
     files: Sequence[str] = ()
+    sandbox: bool = False
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -49,8 +53,8 @@ class Door:
 
     @property
     def grants(self) -> tuple[Grant, ...]:
-        """All rights: the declared ones and those that its kind of door always needs."""
-        return self.uses
+        """All rights, each once: the declared ones and those that its kind of door always needs."""
+        return tuple(dict.fromkeys(self.uses))
 
     @property
     def trigger(self) -> str:

@@ -78,6 +78,7 @@ class Invalid(AppError):
         return cls({name: [(text, values)]})
 
     def said(self, language: str) -> dict[str, list[str]]:
+        """Field -> what is wrong with it."""
         return {
             name: [text.say(language, **values) for text, values in messages] for name, messages in self.fields.items()
         }

@@ -1,5 +1,7 @@
 """Numbers and keys: integer ids from a counter per kind, UUIDs derived from what makes a thing unique."""
 
+import os
+from datetime import datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pynamodb.attributes import NumberAttribute
@@ -12,6 +14,13 @@ KALIT = uuid5(NAMESPACE_URL, "https://kalit.uz/ids")
 def derived(*parts: str) -> UUID:
     """The same UUID for the same parts, so that a repeated request names the same thing."""
     return uuid5(KALIT, "\x1f".join(parts))
+
+
+def ordered(at: datetime) -> UUID:
+    """A random UUID that sorts by time (RFC 9562, version 7)."""
+    milliseconds = int(at.timestamp() * 1000)
+    random = int.from_bytes(os.urandom(10), "big")
+    return UUID(int=milliseconds << 80 | 7 << 76 | (random >> 68 & 0xFFF) << 64 | 2 << 62 | random & (1 << 62) - 1)
 
 
 class Counter(Row):

@@ -17,3 +17,14 @@ def begin(door: "Door", request_id: str) -> None:
     """Start a call's log: its keys, and none of the call before it."""
     log.clear_state()
     log.append_keys(function=door.name, domain=door.folder, request_id=request_id)
+
+
+def go_on(request_id: str) -> None:
+    """Log under the id of the request that asked for this work, where it is known."""
+    if request_id:
+        log.append_keys(request_id=request_id)
+
+
+def request_id() -> str:
+    """The id of the request that is being worked on; messages, rows and executions carry it on."""
+    return str(log.get_current_keys().get("request_id") or "")

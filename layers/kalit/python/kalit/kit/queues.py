@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from . import aws
 from .doors import Door, Host
-from .log import log
+from .log import go_on, log, request_id
 from .resources import Grant, Queue
 
 
@@ -39,6 +39,7 @@ class Consumer(Door):
 
     def _record(self, record: SQSRecord) -> None:
         log.append_keys(message_id=record.message_id)
+        go_on((record.get("messageAttributes") or {}).get("request_id", {}).get("stringValue", ""))
         try:
             self.call(self.model(0).model_validate_json(record.body))
         except ValidationError:
@@ -56,5 +57,6 @@ def consume(
 
 
 def send(queue: Queue, message: BaseModel) -> None:
-    """Put a message on a queue. One SendMessage."""
-    aws.client("sqs").send_message(QueueUrl=queue.id, MessageBody=message.model_dump_json())
+    """Put a message on a queue, under the id of the request that asked for it. One SendMessage."""
+    told = {"request_id": {"DataType": "String", "StringValue": id}} if (id := request_id()) else {}
+    aws.client("sqs").send_message(QueueUrl=queue.id, MessageBody=message.model_dump_json(), MessageAttributes=told)

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
 from .errors import ParseError, TooLarge, UnsupportedMediaType
+from .words import choose
 
 LARGEST_BODY = 1_000_000  # bytes
 DEEPEST = 100  # levels of JSON: what reads and writes it further on must not run out of stack
@@ -46,6 +47,27 @@ class Request:
         host = self.header("x-kalit-host") or self.header("host")
         return f"{self.header('x-kalit-scheme') or 'https'}://{host}{self.header('x-kalit-path') or self.path}"
 
+    @property
+    def address(self) -> str:
+        """Where the client calls from, as the edge saw it; of an IPv6 address the network that one customer has."""
+        from ipaddress import IPv6Address, IPv6Network
+
+        shown = self.header("x-kalit-address")
+        try:
+            return str(IPv6Address(shown).ipv4_mapped or IPv6Network((shown, 64), strict=False))
+        except ValueError:
+            return shown
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host as the client wrote them. The edge serves its own names alone, so links can trust it."""
+        return self.url.removesuffix(self.header("x-kalit-path") or self.path)
+
+    @property
+    def language(self) -> str:
+        """The one of our languages that the client asks for, or an empty string."""
+        return choose(self.header("accept-language"))
+
     def fields(self) -> dict[str, str]:
         """The query; of a name given twice, the last."""
         return dict(parse_qsl(self.query, keep_blank_values=True, errors="replace"))
@@ -56,6 +78,11 @@ class Request:
         if len(body) > LARGEST_BODY:
             raise TooLarge(size=len(body), limit=LARGEST_BODY)
         return body
+
+    def form(self) -> dict[str, Any]:
+        """The fields of a page's form. Raises as `data`."""
+        data, source = self.data()
+        return data if source == "form" else {}
 
     def data(self) -> tuple[Any, str]:
         """The body as data, and its source: json or form. No body is an empty object.

@@ -78,6 +78,8 @@ class Table(Resource):
 
 class Queue(Resource):
     SUM = "sum"
+    EMAIL = "email"
+    SMS = "sms"
 
     @property
     def send(self) -> Grant:
@@ -95,6 +97,36 @@ class Machine(Resource):
     def stop(self) -> Grant:
         """The right to stop the machine's own executions."""
         return Grant(self, "states:StopExecution", ":*")
+
+
+class Mac(Resource):
+    """Symmetric KMS keys that derive secrets (HMAC-SHA256); what is derived is stored nowhere."""
+
+    SESSIONS = "sessions"  # refresh tokens, and the links and codes that reset passwords
+
+    @property
+    def generate(self) -> Grant:
+        return Grant(self, "kms:GenerateMac")
+
+
+class Email(Resource):
+    """Who e-mail is sent as; the id is an address, or `sandbox`."""
+
+    SENDER = "email-sender"
+
+    @property
+    def send(self) -> Grant:
+        return Grant(self, "ses:SendEmail")
+
+
+class Sms(Resource):
+    """Who SMS are sent as; the id is an origination identity's ARN, or `sandbox`."""
+
+    SENDER = "sms-sender"
+
+    @property
+    def send(self) -> Grant:
+        return Grant(self, "sms-voice:SendTextMessage")
 
 
 class Key(Resource):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from .doors import Door, Host
+from .log import go_on
 from .resources import Grant, Table
 
 # The event source mapping lets only these through (Lambda event filtering): written or changed rows with an outbox.
@@ -46,6 +47,7 @@ class Follower(Door):
         for record in event["Records"]:
             row = record["dynamodb"].get("NewImage", {})
             if "outbox" in row:
+                go_on(row.get("request_id", {}).get("S", ""))
                 self.call(Change(row["outbox"]["S"], row))
 
 

@@ -18,6 +18,7 @@ from pynamodb.models import Model
 from . import aws
 from .aws import BUSY, busy
 from .errors import Unavailable
+from .log import request_id
 from .resources import Table
 
 ATTEMPTS = 8
@@ -57,6 +58,16 @@ class Row(Model):
             return None
 
 
+class Followed(Row):
+    """Base of rows that ask, by `outbox`, for work that the table's stream does (`kit.streams`).
+
+    `request_id` is that of the request which made the row.
+    """
+
+    outbox = UnicodeAttribute(null=True)
+    request_id = UnicodeAttribute(null=True, default=request_id)
+
+
 class Commit:
     """One TransactWriteItems: all of it or nothing.
 
@@ -72,8 +83,12 @@ class Commit:
     """
 
     def __init__(self) -> None:
+        self._deletes: list[_Write] = []
         self._puts: list[_Write] = []
         self._updates: list[_Write] = []
+
+    def delete(self, row: Row, condition: Condition | None = None, unmet: Exception | None = None) -> None:
+        self._deletes.append((row.get_delete_kwargs_from_instance(condition=condition), unmet))
 
     def put(self, row: Row, condition: Condition | None = None, unmet: Exception | None = None) -> None:
         self._puts.append((row.get_save_kwargs_from_instance(condition=condition), unmet))
@@ -107,7 +122,7 @@ class Commit:
             try:
                 connection.transact_write_items(
                     condition_check_items=[],
-                    delete_items=[],
+                    delete_items=[kwargs for kwargs, _ in self._deletes],
                     put_items=[kwargs for kwargs, _ in self._puts],
                     update_items=[kwargs for kwargs, _ in self._updates],
                     client_request_token=token,
@@ -115,8 +130,9 @@ class Commit:
                 return
             except TransactWriteError as error:
                 codes = [reason.code if reason else "" for reason in error.cancellation_reasons]
-                # Puts before updates: the order in which pynamodb sends them, and so of the reasons.
-                for (_, unmet), code in zip([*self._puts, *self._updates], codes, strict=False):
+                # The order in which pynamodb sends them, and so of the reasons.
+                writes = [*self._deletes, *self._puts, *self._updates]
+                for (_, unmet), code in zip(writes, codes, strict=False):
                     if code == "ConditionalCheckFailed":
                         raise (unmet or error) from error
                 if not busy(error) and not BUSY.intersection(codes):

@@ -22,12 +22,12 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection, LocalSecondaryIndex
 
-from kalit.kit import aws, clock, queues
+from kalit.kit import aws, clock, queues, steps
 from kalit.kit.aws import busy
 from kalit.kit.ids import Counter
 from kalit.kit.pages import Page
 from kalit.kit.resources import Grant, Machine, Queue, Table
-from kalit.kit.tables import Commit, Row, TableName, condition_failed
+from kalit.kit.tables import Commit, Followed, Row, TableName, condition_failed
 
 from . import rules
 from .rules import (
@@ -71,7 +71,7 @@ class Open(GlobalSecondaryIndex["TaskRow"]):
     due_at = UnicodeAttribute(range_key=True)
 
 
-class TaskRow(Row):
+class TaskRow(Followed):
     class Meta:
         table_name = TableName(Table.TASKS)
 
@@ -84,7 +84,6 @@ class TaskRow(Row):
     sendings = NumberAttribute(default=1)
     listing = UnicodeAttribute()
     open = UnicodeAttribute(null=True)
-    outbox = UnicodeAttribute(null=True)
     by_status = ByStatus()
     open_index = Open()
 
@@ -277,12 +276,7 @@ def postpone(row: TaskRow, at: datetime) -> None:
 
 def start_countdown(row: TaskRow) -> None:
     """Start the task's execution, named by the task: a second start is the same one."""
-    countdown = rules.Countdown(**row.ref.model_dump(), due_at=row.due)
-    states = aws.client("stepfunctions")
-    with suppress(states.exceptions.ExecutionAlreadyExists):
-        states.start_execution(
-            stateMachineArn=Machine.COUNTDOWN.id, name=_execution(row), input=countdown.model_dump_json()
-        )
+    steps.start(Machine.COUNTDOWN, _execution(row), rules.Countdown(**row.ref.model_dump(), due_at=row.due))
 
 
 def stop_countdown(row: TaskRow) -> None:

@@ -1,0 +1,18 @@
+from kalit.accounts import reset_store
+from kalit.accounts.resets import DONE, Reset, ResetNotValid
+from kalit.kit import api, clock
+from kalit.kit.doors import Host
+from kalit.kit.request import Request
+from kalit.kit.v1 import Said
+
+
+@api.post(
+    "/api/v1/auth/password-reset/confirm/",
+    uses=reset_store.SET,
+    raises=[ResetNotValid],
+    host=Host(memory=1024),
+)
+def handler(body: Reset, request: Request) -> Said:
+    """Set a new password with the link's token, or with a name and the code; all sessions end."""
+    reset_store.set_password(body, clock.now())
+    return Said(message=DONE.say(request.language))
