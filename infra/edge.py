@@ -67,7 +67,7 @@ class Edge(Stack):
         access = logs.LogGroup(
             self,
             "AccessLog",
-            log_group_name=f"/aws/apigateway/{stage.name}-kalit",
+            log_group_name=stage.access_log,
             retention=RETENTION[stage.log_days],
             removal_policy=RemovalPolicy.DESTROY,
         )
@@ -91,7 +91,6 @@ class Edge(Stack):
             default_route_settings=apigateway.CfnStage.RouteSettingsProperty(
                 throttling_rate_limit=stage.requests_per_second,
                 throttling_burst_limit=stage.burst,
-                detailed_metrics_enabled=True,
             ),
         )
         strip = cloudfront.Function(

@@ -1,7 +1,8 @@
 """The stages and all in which they differ, one row each."""
 
 import platform
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 
@@ -17,6 +18,8 @@ class Stage:
     burst: int = 1000
     origins: tuple[str, ...] = ()  # of browsers' apps (CORS)
     architecture: Literal["arm64", "x86_64"] = "arm64"
+    account: str = ""  # the only one that this stage may be deployed to
+    alarm_email: str = ""  # whom the alarms write to
 
     @property
     def edge_secret(self) -> str:
@@ -27,6 +30,16 @@ class Stage:
     def edge_digest(self) -> str:
         """The parameter (SSM) with that secret's SHA-256, for the doors; whoever deploys writes it."""
         return f"/kalit/{self.name}/edge-secret-sha256"
+
+    @property
+    def access_log(self) -> str:
+        """The log group of the API's requests."""
+        return f"/aws/apigateway/{self.name}-kalit"
+
+    @property
+    def dashboard(self) -> str:
+        """The dashboard over all domains; a domain's own is named after it."""
+        return f"{self.name}-kalit"
 
 
 def _here() -> Literal["arm64", "x86_64"]:
@@ -47,3 +60,13 @@ STAGES = {
         Stage("prod", production=True, log_days=180),
     )
 }
+
+
+def chosen(name: str, env: Mapping[str, str]) -> Stage:
+    """A stage's row, with what whoever deploys sets otherwise."""
+    row = STAGES[name]
+    return replace(
+        row,
+        account=env.get("KALIT_ACCOUNT") or row.account,
+        alarm_email=env.get("KALIT_ALARM_EMAIL") or row.alarm_email,
+    )
