@@ -15,6 +15,7 @@ from .catalog import ROOT, catalog, endpoints, shadowed
 from .edge import Api, Edge
 from .hosting import Doors
 from .nag import check
+from .shield import Shield
 from .stages import Stage, chosen
 from .state import State
 from .watch.stack import Watch
@@ -30,6 +31,8 @@ def build(app: cdk.App, stage: Stage) -> None:
 
     state = State(app, f"{stage.name}-state", stage)
     api = Api(app, f"{stage.name}-api", stage)
+    if stage.web_acl:
+        Shield(app, f"{stage.name}-shield", stage)
     edge = Edge(app, f"{stage.name}-edge", stage=stage, state=state, api=api.api)
     previous: cdk.Stack = api
     hosts: list[Doors] = []

@@ -9,7 +9,7 @@ REASONS = {
     "AwsSolutions-APIG4": "Tokens are verified in the doors: an HTTP API's JWT authorizer knows RSA only and cannot "
     "give the contract's error bodies. Every door's parameters say who may call; a test walks the matrix.",
     "AwsSolutions-CFR1": "Customers travel; no country is shut out.",
-    "AwsSolutions-CFR2": "A web ACL costs more than all else at rest; a stage gets one when its traffic asks for it.",
+    "AwsSolutions-CFR2": "Production has a web ACL; a stage without customers does without its price.",
     "AwsSolutions-CFR3": "The API's access log has every request once; CloudFront's would repeat it.",
     "AwsSolutions-CFR4": "TLS 1.2 is required; without an own domain CloudFront's certificate cannot be told so.",
     "AwsSolutions-L1": "python3.13 is the newest runtime that all our locked wheels are built for.",

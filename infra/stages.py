@@ -18,8 +18,15 @@ class Stage:
     burst: int = 1000
     origins: tuple[str, ...] = ()  # of browsers' apps (CORS)
     architecture: Literal["arm64", "x86_64"] = "arm64"
+    domain: str = ""  # of our own, with the ARN of its certificate (ACM, us-east-1)
+    certificate: str = ""
+    web_acl: bool = False  # turn away addresses that ask too often, for 6 $ a month
     account: str = ""  # the only one that this stage may be deployed to
     alarm_email: str = ""  # whom the alarms write to
+
+    def __post_init__(self) -> None:
+        if bool(self.domain) != bool(self.certificate):
+            raise ValueError(f"Stage {self.name}: a domain needs its certificate, and a certificate its domain.")
 
     @property
     def edge_secret(self) -> str:
@@ -30,6 +37,11 @@ class Stage:
     def edge_digest(self) -> str:
         """The parameter (SSM) with that secret's SHA-256, for the doors; whoever deploys writes it."""
         return f"/kalit/{self.name}/edge-secret-sha256"
+
+    @property
+    def web_acl_parameter(self) -> str:
+        """The parameter (SSM) with the web ACL's ARN, for the edge; whoever deploys writes it."""
+        return f"/kalit/{self.name}/web-acl"
 
     @property
     def access_log(self) -> str:
@@ -57,7 +69,7 @@ STAGES = {
             architecture=_here(),
         ),
         Stage("dev", origins=("http://localhost:3000", "http://localhost:8080")),
-        Stage("prod", production=True, log_days=180),
+        Stage("prod", production=True, log_days=180, web_acl=True),
     )
 }
 
