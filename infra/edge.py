@@ -131,7 +131,7 @@ class Edge(Stack):
             web_acl_id=ssm.StringParameter.value_for_string_parameter(self, stage.web_acl_parameter)
             if stage.web_acl
             else None,
-            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021 if stage.certificate else None,
         )
         CfnOutput(self, "Url", value=f"https://{stage.domain or distribution.distribution_domain_name}")
         CfnOutput(self, "DnsTarget", value=distribution.distribution_domain_name)
