@@ -11,7 +11,7 @@ REASONS = {
     "AwsSolutions-CFR1": "Customers travel; no country is shut out.",
     "AwsSolutions-CFR2": "Production has a web ACL; a stage without customers does without its price.",
     "AwsSolutions-CFR3": "The API's access log has every request once; CloudFront's would repeat it.",
-    "AwsSolutions-CFR4": "A stage with a domain of its own requires TLS 1.2; CloudFront's own certificate cannot be told so.",
+    "AwsSolutions-CFR4": "A stage with its own domain requires TLS 1.2; CloudFront's certificate cannot be told to.",
     "AwsSolutions-L1": "python3.13 is the newest runtime that all our locked wheels are built for.",
     "AwsSolutions-SF1": "Standard executions keep their own history for 90 days; failures raise the task's sweeper.",
     "AwsSolutions-SF2": "The machine has one step; its Lambda's log tells as much.",
