@@ -145,6 +145,11 @@ class Doors(Stack):
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{name}"
 
 
+def route_key(method: str, path: str) -> str:
+    """What API Gateway calls a route. The edge strips the final slash, so routes have none."""
+    return path if path == "$default" else f"{method} {path.rstrip('/') or '/'}"
+
+
 def _routes(stack: Doors, door: Endpoint, function: lambda_.Function, role: iam.Role) -> None:
     id = function.node.id
     integration = apigateway.CfnIntegration(
@@ -157,13 +162,11 @@ def _routes(stack: Doors, door: Endpoint, function: lambda_.Function, role: iam.
     )
     routes = [*door.routes, *(stack.shadowed if door.path == "$default" else ())]
     for number, (method, path) in enumerate(routes):
-        # The edge strips the final slash, so routes have none.
-        key = path if path == "$default" else f"{method} {path.rstrip('/') or '/'}"
         apigateway.CfnRoute(
             stack,
             f"{id}Route{number}",
             api_id=stack.api.api_id,
-            route_key=key,
+            route_key=route_key(method, path),
             target=f"integrations/{integration.ref}",
         )
     lambda_.CfnPermission(

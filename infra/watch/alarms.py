@@ -87,7 +87,7 @@ def of_domain(domain: Domain) -> Iterator[Alarm]:
             [lambda_("IteratorAge", "Maximum").of(name)],
             threshold=600_000,
         )
-    # These put their failures aside; when that fails too, an event is lost.
+    # These put their failures aside; when that fails too, an event is lost. (AsyncEventsDropped counts both.)
     for number, names in enumerate(portions(domain.doors(Follower, Schedule, Topic), MOST_METRICS), 1):
         yield Alarm(
             f"{domain.folder}-lost-{number}",

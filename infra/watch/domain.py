@@ -8,7 +8,7 @@ from kalit.kit.doors import Door
 from kalit.kit.queues import Consumer
 from kalit.kit.resources import Table
 
-from ..hosting import Doors
+from ..hosting import Doors, route_key
 from ..machines import MACHINES
 
 
@@ -48,8 +48,4 @@ class Domain:
     def routes(self) -> list[str]:
         """What the API's access log calls the domain's routes."""
         doors = [door for door in self.functions.values() if isinstance(door, Endpoint)]
-        return [
-            path if path == "$default" else f"{method} {path.rstrip('/') or '/'}"
-            for door in doors
-            for method, path in door.routes
-        ]
+        return [route_key(method, path) for door in doors for method, path in door.routes]

@@ -70,7 +70,7 @@ class Watch(Stack):
 
     def _topic(self) -> sns.Topic:
         """Where alarms go. CloudWatch cannot use AWS's own key for SNS, so the topic has one of ours."""
-        cloudwatch = iam.ServicePrincipal(
+        sender = iam.ServicePrincipal(
             "cloudwatch.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": self.account}}
         )
         key = kms.Key(
@@ -81,14 +81,12 @@ class Watch(Stack):
             removal_policy=RemovalPolicy.DESTROY,
         )
         key.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[cloudwatch], actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=["*"]
-            )
+            iam.PolicyStatement(principals=[sender], actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=["*"])
         )
         topic = sns.Topic(self, "Alarms", topic_name=f"{self.stage.name}-alarms", master_key=key, enforce_ssl=True)
         # A policy of our own replaces the one that would let CloudWatch in.
         topic.add_to_resource_policy(
-            iam.PolicyStatement(principals=[cloudwatch], actions=["sns:Publish"], resources=[topic.topic_arn])
+            iam.PolicyStatement(principals=[sender], actions=["sns:Publish"], resources=[topic.topic_arn])
         )
         if self.stage.alarm_email:
             topic.add_subscription(subscriptions.EmailSubscription(self.stage.alarm_email))
