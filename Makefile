@@ -42,7 +42,7 @@ rights: install ## write the reviewed snapshot of every role's rights
 	@$(python) -m infra.rights
 
 synth: install node_modules ## synthesize a stage's templates, with all checks: make synth STAGE=dev
-	@npx cdk synth --quiet -c stage=$(STAGE) --all
+	@npx cdk synth --quiet -c stage=$(STAGE)
 
 bootstrap: install node_modules ## prepare an account and region for deployments, once: make bootstrap STAGE=dev
 	@npx cdk bootstrap -c stage=$(STAGE)

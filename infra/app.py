@@ -3,6 +3,7 @@
 Context: `stage` (infra/stages.py), and for tests and the local system `doors`, further roots of doors.
 """
 
+import os
 from collections import defaultdict
 from pathlib import Path
 
@@ -14,13 +15,14 @@ from .catalog import ROOT, catalog, endpoints, shadowed
 from .edge import Api, Edge
 from .hosting import Doors
 from .nag import check
-from .stages import STAGES
+from .shield import Shield
+from .stages import Stage, chosen
 from .state import State
+from .watch.stack import Watch
 
 
-def build(app: cdk.App) -> None:
+def build(app: cdk.App, stage: Stage) -> None:
     """All stacks of one stage. Names derive from the stage, so a stack can be deployed by itself."""
-    stage = STAGES[app.node.try_get_context("stage") or "dev"]
     more = [Path(root) for root in (app.node.try_get_context("doors") or "").split(",") if root]
     folders: dict[str, list[Door]] = defaultdict(list)
     doors = [door for door in catalog([ROOT, *more]) if stage.outboxes or not door.host.sandbox]
@@ -29,8 +31,11 @@ def build(app: cdk.App) -> None:
 
     state = State(app, f"{stage.name}-state", stage)
     api = Api(app, f"{stage.name}-api", stage)
+    if stage.web_acl:
+        Shield(app, f"{stage.name}-shield", stage)
     edge = Edge(app, f"{stage.name}-edge", stage=stage, state=state, api=api.api)
     previous: cdk.Stack = api
+    hosts: list[Doors] = []
     for folder, own in folders.items():
         stack = Doors(
             app,
@@ -43,8 +48,11 @@ def build(app: cdk.App) -> None:
         )
         # One after another: API Gateway throttles routes that are made in bulk.
         stack.add_stack_dependency(previous)
+        hosts.append(stack)
         previous = stack
     edge.add_stack_dependency(previous)
+    watch = Watch(app, f"{stage.name}-watch", stage=stage, state=state, api=api.api, doors=hosts)
+    watch.add_stack_dependency(edge)
     cdk.Tags.of(app).add("product", "kalit")
     cdk.Tags.of(app).add("stage", stage.name)
     check(app, stage.name)
@@ -52,7 +60,7 @@ def build(app: cdk.App) -> None:
 
 def main() -> None:
     app = cdk.App()
-    build(app)
+    build(app, chosen(app.node.try_get_context("stage") or "dev", os.environ))
     app.synth()
 
 

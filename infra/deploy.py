@@ -3,56 +3,85 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator, Mapping
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 
-from .installation import Admin, DoorFailed, first_administrator, share_edge_secret
+from . import preflight, shield
+from .installation import Admin, Client, DoorFailed, first_administrator, share_edge_secret, share_web_acl
 from .packages import LAMBDA_PYTHON, vendor_zip
-from .stages import STAGES
+from .preflight import NotReady
+from .stages import Stage
+
+Cdk = Callable[..., None]
 
 
 def main(arguments: list[str]) -> int:
-    name = arguments[0] if arguments else ""
-    if name not in STAGES or STAGES[name].sandbox:
-        return _no(f"There is no stage {name!r} to deploy. There are: {', '.join(s for s in STAGES if s != 'local')}")
-    stage = STAGES[name]
-    session = boto3.Session(region_name=os.environ.get("AWS_REGION"))
-    if not session.region_name:
-        return _no("No region is set. Choose one: export AWS_REGION=eu-central-1")
     try:
-        account = session.client("sts").get_caller_identity()["Account"]
-    except (BotoCoreError, ClientError) as error:
-        return _no(f"AWS does not know who you are ({error}). Sign in first: aws sso login, or export AWS_PROFILE.")
-    if f"{sys.version_info.major}.{sys.version_info.minor}" != LAMBDA_PYTHON:
-        print(f"note: without Python {LAMBDA_PYTHON} here the layers go uncompiled; functions start half as fast")
-    vendor_zip(stage.architecture, native=False)
-    print(f"Deploying {name} to account {account} in {session.region_name}")
-    if _cdk(name, f"{name}-state"):
+        stage = preflight.stage(arguments[0] if arguments else "", os.environ)
+        preflight.senders(stage)
+        preflight.tools()
+        session = boto3.Session(region_name=os.environ.get("AWS_REGION"))
+        region = preflight.region(session.region_name)
+        account = preflight.account(session.client, stage)
+        for needed in preflight.regions(region, stage):
+            preflight.bootstrapped(_in(session, needed), needed, stage)
+        if f"{sys.version_info.major}.{sys.version_info.minor}" != LAMBDA_PYTHON:
+            print(f"note: without Python {LAMBDA_PYTHON} here the layers go uncompiled; functions start half as fast")
+        preflight.packaged(vendor_zip(stage.architecture, native=False), stage.architecture)
+        print(f"Deploying {stage.name} to account {account} in {region}")
+        deploy(stage, session.client, _in(session, shield.REGION), Admin.from_environment(os.environ), _cdk)
+        outputs = _outputs(session.client, f"{stage.name}-edge")
+    except (NotReady, DoorFailed) as error:
+        print(error, file=sys.stderr)
         return 1
-    share_edge_secret(session.client, stage)
-    if _cdk(name, f"{name}-accounts-doors"):
-        return 1
-    try:
-        # Before the edge opens, so that nobody else can take the name.
-        first_administrator(session.client, stage, Admin.from_environment(os.environ), print)
-    except DoorFailed as error:
-        return _no(str(error))
-    if _cdk(name, "--all"):
-        return 1
-    outputs = session.client("cloudformation").describe_stacks(StackName=f"{name}-edge")["Stacks"][0]["Outputs"]
-    print("Ready:", next(output["OutputValue"] for output in outputs if output["OutputKey"] == "Url"))
+    for line in farewell(stage, region, outputs):
+        print(line)
     return 0
 
 
-def _cdk(stage: str, *stacks: str) -> int:
-    command = ["npx", "cdk", "deploy", "--context", f"stage={stage}", "--require-approval", "never", *stacks]
-    return subprocess.run(command, check=False).returncode
+def deploy(stage: Stage, client: Client, afar: Client, admin: Admin, cdk: Cdk) -> None:
+    """All stacks in order, and between them what they need of each other. `afar`: the web ACL's region."""
+    cdk(stage, f"{stage.name}-state")
+    share_edge_secret(client, stage)
+    if stage.web_acl:
+        cdk(stage, f"{stage.name}-shield")
+        share_web_acl(client, stage, _outputs(afar, f"{stage.name}-shield")["Arn"])
+    cdk(stage, f"{stage.name}-accounts-doors")
+    # Before the edge opens, so that nobody else can take the name.
+    first_administrator(client, stage, admin, print)
+    cdk(stage, "--all")
 
 
-def _no(why: str) -> int:
-    print(why, file=sys.stderr)
-    return 1
+def farewell(stage: Stage, region: str, outputs: Mapping[str, str]) -> Iterator[str]:
+    """Where everything is, and what is left to do by hand."""
+    url = outputs["Url"]
+    console = f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
+    yield f"Ready: {url}"
+    yield f"  docs       {url}/api/docs/"
+    yield f"  dashboard  {console}#dashboards/dashboard/{stage.dashboard}"
+    if stage.domain:
+        yield f"  DNS        {stage.domain} must be a CNAME (or alias) of {outputs['DnsTarget']}"
+    if stage.alarm_email:
+        yield f"  alarms     go to {stage.alarm_email}, once the address has confirmed AWS's message"
+    else:
+        yield "  alarms     reach nobody: set alarm_email in infra/stages.py, or KALIT_ALARM_EMAIL, and deploy again"
+
+
+def _in(session: boto3.Session, region: str) -> Client:
+    return lambda service: session.client(service, region_name=region)
+
+
+def _outputs(client: Client, stack: str) -> dict[str, str]:
+    told = client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
+    return {output["OutputKey"]: output["OutputValue"] for output in told}
+
+
+def _cdk(stage: Stage, *stacks: str) -> None:
+    """Deploy stacks; what goes wrong the CLI has told itself."""
+    command = ["npx", "cdk", "deploy", "--context", f"stage={stage.name}", "--require-approval", "never", *stacks]
+    if failed := subprocess.run(command, check=False).returncode:
+        raise SystemExit(failed)
 
 
 if __name__ == "__main__":

@@ -7,9 +7,11 @@ client's address and host, and proves itself by a secret header, so that nobody 
 
 from aws_cdk import CfnOutput, Duration, Fn, RemovalPolicy, Stack
 from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from .hosting import RETENTION
@@ -67,7 +69,7 @@ class Edge(Stack):
         access = logs.LogGroup(
             self,
             "AccessLog",
-            log_group_name=f"/aws/apigateway/{stage.name}-kalit",
+            log_group_name=stage.access_log,
             retention=RETENTION[stage.log_days],
             removal_policy=RemovalPolicy.DESTROY,
         )
@@ -91,7 +93,6 @@ class Edge(Stack):
             default_route_settings=apigateway.CfnStage.RouteSettingsProperty(
                 throttling_rate_limit=stage.requests_per_second,
                 throttling_burst_limit=stage.burst,
-                detailed_metrics_enabled=True,
             ),
         )
         strip = cloudfront.Function(
@@ -123,6 +124,14 @@ class Edge(Stack):
                     )
                 ],
             ),
-            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+            domain_names=[stage.domain] if stage.domain else None,
+            certificate=acm.Certificate.from_certificate_arn(self, "Certificate", stage.certificate)
+            if stage.certificate
+            else None,
+            web_acl_id=ssm.StringParameter.value_for_string_parameter(self, stage.web_acl_parameter)
+            if stage.web_acl
+            else None,
+            minimum_protocol_version=cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021 if stage.certificate else None,
         )
-        CfnOutput(self, "Url", value=f"https://{distribution.distribution_domain_name}")
+        CfnOutput(self, "Url", value=f"https://{stage.domain or distribution.distribution_domain_name}")
+        CfnOutput(self, "DnsTarget", value=distribution.distribution_domain_name)

@@ -24,7 +24,7 @@ from kalit.kit.streams import Follower
 from kalit.kit.topics import Topic
 from kalit.providers.outcomes import SANDBOX
 
-from . import machines, things
+from . import machines, things, tracing
 from .packages import door_zip, kalit_zip, vendor_zip
 from .state import State
 
@@ -64,7 +64,7 @@ class Doors(Stack):
     ) -> None:
         super().__init__(scope, id)
         self.state, self.stage, self.api = state, state.stage, api
-        self.shadowed = shadowed
+        self.folder, self.doors, self.shadowed = folder, doors, shadowed
         self.architecture = (
             lambda_.Architecture.ARM_64 if self.stage.architecture == "arm64" else lambda_.Architecture.X86_64
         )
@@ -72,8 +72,9 @@ class Doors(Stack):
             self._layer("Vendor", str(vendor_zip(self.stage.architecture, native=self.stage.sandbox))),
             self._layer("Kalit", str(kalit_zip(native=self.stage.sandbox))),
         ]
+        self.tracing = tracing.policy(self)
         self.functions = {door.name: self._host(door) for door in doors}
-        machines.build(self, self.stage.name, folder, self.functions)
+        machines.build(self, self.stage.name, folder, self.functions, self.tracing)
 
     def _layer(self, name: str, path: str) -> lambda_.LayerVersion:
         return lambda_.LayerVersion(
@@ -98,6 +99,7 @@ class Doors(Stack):
             self,
             f"{id}Role",
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            managed_policies=[self.tracing],
         )
         # The log group's ARN ends in `:*`, which stands for its streams.
         self._allow(role, ["logs:CreateLogStream", "logs:PutLogEvents"], log_group.log_group_arn)
@@ -115,7 +117,9 @@ class Doors(Stack):
             layers=self.layers,
             memory_size=door.host.memory,
             timeout=Duration.seconds(door.host.timeout),
-            role=role,
+            # CDK would add rights of its own choice to the role.
+            role=role.without_policy_updates(),
+            tracing=lambda_.Tracing.ACTIVE,
             log_group=log_group,
             environment=self._environment(door),
         )
@@ -159,6 +163,11 @@ class Doors(Stack):
         return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{kind}{between}{name}{grant.part}"
 
 
+def route_key(method: str, path: str) -> str:
+    """What API Gateway calls a route. The edge strips the final slash, so routes have none."""
+    return path if path == "$default" else f"{method} {path.rstrip('/') or '/'}"
+
+
 def _routes(stack: Doors, door: Endpoint, function: lambda_.Function, role: iam.Role) -> None:
     id = function.node.id
     integration = apigateway.CfnIntegration(
@@ -171,13 +180,11 @@ def _routes(stack: Doors, door: Endpoint, function: lambda_.Function, role: iam.
     )
     routes = [*door.routes, *(stack.shadowed if door.path == "$default" else ())]
     for number, (method, path) in enumerate(routes):
-        # The edge strips the final slash, so routes have none.
-        key = path if path == "$default" else f"{method} {path.rstrip('/') or '/'}"
         apigateway.CfnRoute(
             stack,
             f"{id}Route{number}",
             api_id=stack.api.api_id,
-            route_key=key,
+            route_key=route_key(method, path),
             target=f"integrations/{integration.ref}",
         )
     lambda_.CfnPermission(

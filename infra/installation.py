@@ -41,6 +41,11 @@ def share_edge_secret(client: Client, stage: Stage) -> str:
     return secret
 
 
+def share_web_acl(client: Client, stage: Stage, arn: str) -> None:
+    """Tell the edge its web ACL, which lives in another region."""
+    client("ssm").put_parameter(Name=stage.web_acl_parameter, Value=arn, Type="String", Overwrite=True)
+
+
 def first_administrator(client: Client, stage: Stage, admin: Admin, say: Callable[[str], None]) -> None:
     """Make the first administrator where there is none of that name; a password of our own making is shown once."""
     password = admin.password or secrets.token_urlsafe(12)

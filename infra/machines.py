@@ -43,7 +43,9 @@ def countdown(steps: Mapping[str, lambda_.Function]) -> dict[str, Any]:
 MACHINES = {"tasks": {Machine.COUNTDOWN: (countdown, ["tasks.countdown"])}}
 
 
-def build(stack: Stack, stage: str, folder: str, functions: Mapping[str, lambda_.Function]) -> None:
+def build(
+    stack: Stack, stage: str, folder: str, functions: Mapping[str, lambda_.Function], tracing: iam.IManagedPolicy
+) -> None:
     """The machines of one folder of doors."""
     for machine, (definition, steps) in MACHINES.get(folder, {}).items():
         name = machine.value.title()
@@ -51,6 +53,7 @@ def build(stack: Stack, stage: str, folder: str, functions: Mapping[str, lambda_
             stack,
             f"{name}MachineRole",
             assumed_by=iam.ServicePrincipal("states.amazonaws.com"),
+            managed_policies=[tracing],
         )
         role.add_to_policy(
             iam.PolicyStatement(
@@ -63,6 +66,6 @@ def build(stack: Stack, stage: str, folder: str, functions: Mapping[str, lambda_
             state_machine_name=f"{stage}-{machine.value}",
             definition_string=stack.to_json_string(definition(functions)),
             role_arn=role.role_arn,
-            tracing_configuration=sfn.CfnStateMachine.TracingConfigurationProperty(enabled=False),
+            tracing_configuration=sfn.CfnStateMachine.TracingConfigurationProperty(enabled=True),
         )
         built.node.add_dependency(role)

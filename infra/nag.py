@@ -9,9 +9,9 @@ REASONS = {
     "AwsSolutions-APIG4": "Tokens are verified in the doors: an HTTP API's JWT authorizer knows RSA only and cannot "
     "give the contract's error bodies. Every door's parameters say who may call; a test walks the matrix.",
     "AwsSolutions-CFR1": "Customers travel; no country is shut out.",
-    "AwsSolutions-CFR2": "A web ACL costs more than all else at rest; a stage gets one when its traffic asks for it.",
+    "AwsSolutions-CFR2": "Production has a web ACL; a stage without customers does without its price.",
     "AwsSolutions-CFR3": "The API's access log has every request once; CloudFront's would repeat it.",
-    "AwsSolutions-CFR4": "TLS 1.2 is required; without an own domain CloudFront's certificate cannot be told so.",
+    "AwsSolutions-CFR4": "A stage with its own domain requires TLS 1.2; CloudFront's certificate cannot be told to.",
     "AwsSolutions-L1": "python3.13 is the newest runtime that all our locked wheels are built for.",
     "AwsSolutions-SF1": "Standard executions keep their own history for 90 days; failures raise the task's sweeper.",
     "AwsSolutions-SF2": "The machine has one step; its Lambda's log tells as much.",
@@ -25,6 +25,9 @@ WILDCARDS = {
     "countdown's execution is stopped by its name; the machine's own executions are all that fits.",
 }
 
+# Every stack's policy of that name, and nothing else, may write to any trace.
+TRACING = "X-Ray's actions know no resources; the policy has those that active tracing asks for."
+
 
 def check(app: cdk.App, stage: str) -> None:
     """Run the rules at synthesis; a finding without a reason here stops it. `CDK_VALIDATION=false` leaves them out."""
@@ -32,6 +35,9 @@ def check(app: cdk.App, stage: str) -> None:
         return
     validations = cdk.Validations.of(app)
     validations.add_plugins(AwsSolutionsChecks(app))
+    for policy in (construct for construct in app.node.find_all() if construct.node.id == "Tracing"):
+        any_trace = cdk.Acknowledgment(id="AwsSolutions-IAM5[Resource::*]", reason=TRACING)
+        cdk.Validations.of(policy).acknowledge(any_trace)
     for arn, reason in WILDCARDS.items():
         rule = f"AwsSolutions-IAM5[Resource::{arn.format(stage=stage)}]"
         validations.acknowledge(cdk.Acknowledgment(id=rule, reason=reason))

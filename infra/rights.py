@@ -12,16 +12,17 @@ from typing import Any
 from .catalog import ROOT
 from .local.assembly import synthesize
 
+HASH = re.compile(r"[0-9A-F]{8}$")  # that CDK appends to the names of resources
 SNAPSHOT = ROOT / "tests" / "infra" / "rights.txt"
 
 
 def statements(assembly: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(role, statement) of every role's policy."""
+    """(role, statement) of every role's own policy, and (policy, statement) of those that roles share."""
     for file in sorted(assembly.glob("*.template.json")):
         for id, resource in json.loads(file.read_text())["Resources"].items():
-            if resource["Type"] == "AWS::IAM::Policy":
+            if resource["Type"] in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
                 for statement in resource["Properties"]["PolicyDocument"]["Statement"]:
-                    yield id.split("DefaultPolicy")[0], statement
+                    yield HASH.sub("", id.split("DefaultPolicy")[0]), statement
 
 
 def listed(value: Any) -> list[Any]:

@@ -1,7 +1,8 @@
 """The stages and all in which they differ, one row each."""
 
 import platform
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from kalit.providers.outcomes import SANDBOX
@@ -23,6 +24,15 @@ class Stage:
     # Messaging; `sandbox` sends nothing and keeps all in outboxes.
     email_from: str = SANDBOX
     sms_origin: str = SANDBOX
+    domain: str = ""  # of our own, with the ARN of its certificate (ACM, us-east-1)
+    certificate: str = ""
+    web_acl: bool = False  # turn away addresses that ask too often, for 6 $ a month
+    account: str = ""  # the only one that this stage may be deployed to
+    alarm_email: str = ""  # whom the alarms write to
+
+    def __post_init__(self) -> None:
+        if bool(self.domain) != bool(self.certificate):
+            raise ValueError(f"Stage {self.name}: a domain needs its certificate, and a certificate its domain.")
 
     @property
     def edge_secret(self) -> str:
@@ -38,6 +48,21 @@ class Stage:
     def edge_digest(self) -> str:
         """The parameter (SSM) with that secret's SHA-256, for the doors; whoever deploys writes it."""
         return f"/kalit/{self.name}/edge-secret-sha256"
+
+    @property
+    def web_acl_parameter(self) -> str:
+        """The parameter (SSM) with the web ACL's ARN, for the edge; whoever deploys writes it."""
+        return f"/kalit/{self.name}/web-acl"
+
+    @property
+    def access_log(self) -> str:
+        """The log group of the API's requests."""
+        return f"/aws/apigateway/{self.name}-kalit"
+
+    @property
+    def dashboard(self) -> str:
+        """The dashboard over all domains; a domain's own is named after it."""
+        return f"{self.name}-kalit"
 
 
 def _here() -> Literal["arm64", "x86_64"]:
@@ -55,6 +80,18 @@ STAGES = {
             architecture=_here(),
         ),
         Stage("dev", origins=("http://localhost:3000", "http://localhost:8080")),
-        Stage("prod", production=True, log_days=180),
+        Stage("prod", production=True, log_days=180, web_acl=True),
     )
 }
+
+
+def chosen(name: str, env: Mapping[str, str]) -> Stage:
+    """A stage's row, with what whoever deploys sets otherwise."""
+    row = STAGES[name]
+    return replace(
+        row,
+        account=env.get("KALIT_ACCOUNT") or row.account,
+        alarm_email=env.get("KALIT_ALARM_EMAIL") or row.alarm_email,
+        email_from=env.get("KALIT_EMAIL_FROM") or row.email_from,
+        sms_origin=env.get("KALIT_SMS_ORIGIN") or row.sms_origin,
+    )

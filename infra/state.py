@@ -10,7 +10,6 @@ from constructs import Construct
 
 from kalit.kit.resources import Key, Mac, Queue, Resource, Table
 
-from . import watch
 from .stages import Stage
 
 STRING = dynamodb.AttributeType.STRING
@@ -40,7 +39,7 @@ class State(Stack):
             sort_key=dynamodb.Attribute(name="due_at", type=STRING),
             projection_type=dynamodb.ProjectionType.KEYS_ONLY,
         )
-        self.dead: list[sqs.Queue] = []
+        self.dead: list[str] = []  # the dead-letter queues, by name
         # Where stream records, ticks and MQTT messages wait that could not be delivered, or that doors failed on.
         self.undelivered = self._dead_letters("undelivered")
         # EventBridge has no role of ours to send with; the other senders have.
@@ -64,7 +63,6 @@ class State(Stack):
             generate_secret_string=secretsmanager.SecretStringGenerator(password_length=48, exclude_punctuation=True),
             removal_policy=self._removal,
         )
-        watch.dead_letters(self.dead)
 
     @property
     def _removal(self) -> RemovalPolicy:
@@ -106,16 +104,15 @@ class State(Stack):
         )
 
     def _dead_letters(self, name: str) -> sqs.Queue:
-        queue = sqs.Queue(
+        self.dead.append(f"{self.stage.name}-{name}")
+        return sqs.Queue(
             self,
             f"{name.title().replace('-', '')}Queue",
-            queue_name=f"{self.stage.name}-{name}",
+            queue_name=self.dead[-1],
             retention_period=Duration.days(14),
             enforce_ssl=True,
             removal_policy=self._removal,
         )
-        self.dead.append(queue)
-        return queue
 
     def _signing_key(self, key: Key) -> kms.Key:
         return kms.Key(

@@ -5,7 +5,8 @@ Stacks go up in the assembly's order; one whose template and assets are as they 
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,13 @@ from infra.stages import Stage
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
-# Monitoring that the engine does not know. Left out here, and said so; nothing else ever is.
-UNKNOWN = {"AWS::Logs::QueryDefinition", "AWS::Budgets::Budget"}
+# Monitoring that the engine does not know: (type, a property that makes it unknown or none, what it is called).
+# Left out here, and said so; nothing else ever is.
+UNKNOWN = (
+    ("AWS::Logs::QueryDefinition", "", "saved queries"),
+    ("AWS::Budgets::Budget", "", "budgets"),
+    ("AWS::CloudWatch::Alarm", "Metrics", "alarms on a sum of metrics"),
+)
 
 
 class Aws:
@@ -74,10 +80,21 @@ def _stacks(assembly: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _template(file: Path, say: Callable[[str], None]) -> str:
     template = json.loads(file.read_text())
-    left_out = [id for id, resource in template["Resources"].items() if resource["Type"] in UNKNOWN]
-    for id in left_out:
-        say(f"left out, the engine does not know it: {template['Resources'].pop(id)['Type']} {id}")
-    return json.dumps(template)
+    known = {id: resource for id, resource in template["Resources"].items() if not _unknown(resource)}
+    left_out = Counter(_unknown(resource) for id, resource in template["Resources"].items() if id not in known)
+    if left_out:
+        say(f"left out, the engine does not know them: {', '.join(f'{n} {what}' for what, n in left_out.items())}")
+    return json.dumps({**template, "Resources": known})
+
+
+def _unknown(resource: Mapping[str, Any]) -> str:
+    """What a resource is called that the engine does not know, or nothing."""
+    found = (
+        what
+        for type, property, what in UNKNOWN
+        if resource["Type"] == type and (not property or property in resource["Properties"])
+    )
+    return next(found, "")
 
 
 def _upload(aws: Aws, assembly: Path, stack: str) -> None:

@@ -1,12 +1,19 @@
-"""CloudFront's function, run as CloudFront runs it."""
+"""CloudFront's function, run as CloudFront runs it; and the distribution with a domain of its own and a web ACL."""
 
 import json
 import subprocess
+from dataclasses import replace
 from typing import Any
 
+import aws_cdk as cdk
 import pytest
 
+from infra.app import build
 from infra.edge import STRIP
+from infra.stages import STAGES
+from tests.infra.conftest import Templates
+
+CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/3f0f4f9e-6a35-4cb5-9b66-0a54cf0d1a11"
 
 
 def passed(uri: str, **headers: str) -> Any:
@@ -38,3 +45,53 @@ def test_the_api_learns_who_asked_and_where() -> None:
     assert headers["x-kalit-host"] == "api.example.com"
     assert headers["x-kalit-path"] == "/api/tasks/"
     assert headers["x-kalit-scheme"] == "https"
+
+
+def test_a_stage_may_have_a_domain_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With all of cdk-nag's rules: the rule about TLS 1.2 needs no excuse here."""
+    monkeypatch.delenv("CDK_VALIDATION", raising=False)
+    app = cdk.App()
+    build(app, replace(STAGES["prod"], domain="api.example.com", certificate=CERTIFICATE))
+    template = app.synth().get_stack_by_name("prod-edge").template
+    (distribution,) = (r for r in template["Resources"].values() if r["Type"] == "AWS::CloudFront::Distribution")
+    told = distribution["Properties"]["DistributionConfig"]
+    assert told["Aliases"] == ["api.example.com"]
+    assert told["ViewerCertificate"] == {
+        "AcmCertificateArn": CERTIFICATE,
+        "MinimumProtocolVersion": "TLSv1.2_2021",
+        "SslSupportMethod": "sni-only",
+    }
+    assert template["Outputs"]["Url"]["Value"] == "https://api.example.com"
+    assert "Fn::GetAtt" in template["Outputs"]["DnsTarget"]["Value"]
+
+
+def test_a_domain_comes_with_its_certificate() -> None:
+    with pytest.raises(ValueError, match="certificate"):
+        replace(STAGES["prod"], domain="api.example.com")
+
+
+def test_production_tells_an_address_that_asks_too_often_to_wait(prod: Templates, dev: Templates) -> None:
+    assert not list(dev.all("AWS::WAFv2::WebACL"))
+    (acl,) = prod.all("AWS::WAFv2::WebACL")
+    assert acl.properties["Scope"] == "CLOUDFRONT"
+    (rule,) = acl.properties["Rules"]
+    assert rule["Statement"]["RateBasedStatement"] == {
+        "AggregateKeyType": "IP",
+        "EvaluationWindowSec": 60,
+        "Limit": 600,
+    }
+    answer = rule["Action"]["Block"]["CustomResponse"]
+    assert answer["ResponseCode"] == 429
+    assert answer["ResponseHeaders"] == [{"Name": "retry-after", "Value": "60"}]
+    body = acl.properties["CustomResponseBodies"][answer["CustomResponseBodyKey"]]
+    assert body["ContentType"] == "APPLICATION_JSON"
+    assert json.loads(body["Content"])["detail"]
+
+
+def test_the_edge_finds_the_web_acl_of_the_other_region(prod: Templates) -> None:
+    manifest = json.loads((prod.folder / "manifest.json").read_text())["artifacts"]
+    assert manifest["prod-shield"]["environment"].endswith("/us-east-1")
+    (distribution,) = prod.all("AWS::CloudFront::Distribution")
+    parameter = distribution.properties["DistributionConfig"]["WebACLId"]["Ref"]
+    template = json.loads((prod.folder / "prod-edge.template.json").read_text())
+    assert template["Parameters"][parameter]["Default"] == STAGES["prod"].web_acl_parameter

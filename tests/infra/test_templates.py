@@ -6,8 +6,28 @@ import re
 from infra.catalog import catalog
 from infra.local.assembly import synthesize
 from infra.rights import SNAPSHOT, listed, rights, statements
+from infra.stages import STAGES
 from tests.conftest import ROOT
 from tests.infra.conftest import Templates
+
+# Types that hold what cannot be made anew.
+STATEFUL = (
+    "AWS::Cognito::UserPool",
+    "AWS::DynamoDB::Table",
+    "AWS::DynamoDB::GlobalTable",
+    "AWS::KMS::Key",
+    "AWS::S3::Bucket",
+    "AWS::SecretsManager::Secret",
+    "AWS::SQS::Queue",
+)
+
+# X-Ray's actions know no resources; they alone may be given on `*`.
+WITHOUT_RESOURCES = {
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
 
 
 def test_rights_are_as_reviewed(dev: Templates) -> None:
@@ -20,7 +40,28 @@ def test_no_right_is_given_by_a_wildcard(prod: Templates) -> None:
     assert allowed
     for policy, statement in allowed:
         assert all("*" not in action for action in listed(statement["Action"])), policy
-        assert "*" not in listed(statement["Resource"]), policy
+        assert "*" not in listed(statement["Resource"]) or set(listed(statement["Action"])) <= WITHOUT_RESOURCES, policy
+
+
+def test_roles_share_the_right_to_write_traces_and_no_other(dev: Templates) -> None:
+    shared = {(policy.stack, policy.id) for policy in dev.all("AWS::IAM::ManagedPolicy")}
+    granted = [s for name, s in statements(dev.folder) if name == "Tracing"]
+    assert len(granted) == len(shared)
+    assert all(set(listed(statement["Action"])) == WITHOUT_RESOURCES for statement in granted)
+    for role in dev.all("AWS::IAM::Role"):
+        carried = role.properties.get("ManagedPolicyArns", [])
+        assert {(role.stack, policy["Ref"]) for policy in carried} <= shared, role.id
+
+
+def test_everything_that_runs_is_traced(dev: Templates) -> None:
+    roles = {(role.stack, role.id): role.properties for role in dev.all("AWS::IAM::Role")}
+    functions, machines = list(dev.all("AWS::Lambda::Function")), list(dev.all("AWS::StepFunctions::StateMachine"))
+    assert machines
+    assert all(function.properties["TracingConfig"]["Mode"] == "Active" for function in functions)
+    assert all(machine.properties["TracingConfiguration"]["Enabled"] for machine in machines)
+    for runs, key in ((functions, "Role"), (machines, "RoleArn")):
+        for each in runs:
+            assert roles[each.stack, each.properties[key]["Fn::GetAtt"][0]]["ManagedPolicyArns"], each.id
 
 
 def test_every_function_has_a_role_and_a_log_of_its_own(dev: Templates) -> None:
@@ -57,8 +98,6 @@ def test_every_queue_has_a_dead_letter_queue_and_room_for_six_timeouts(dev: Temp
         assert properties["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] in dead
         assert properties["RedrivePolicy"]["maxReceiveCount"] >= 5
         assert properties["VisibilityTimeout"] >= 6 * timeouts["dev-tasks-sum"]
-    alarmed = [a.properties["Dimensions"][0]["Value"]["Fn::GetAtt"][0] for a in dev.all("AWS::CloudWatch::Alarm")]
-    assert dead == set(alarmed)
 
 
 def test_a_failed_message_comes_back_alone(dev: Templates) -> None:
@@ -84,13 +123,21 @@ def test_a_table_has_one_stream_door_at_most(dev: Templates) -> None:
 
 
 def test_production_keeps_its_data(prod: Templates) -> None:
-    holding = list(prod.all("AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::SecretsManager::Secret", "AWS::SQS::Queue"))
+    # The key of the alarms' topic encrypts nothing that stays.
+    holding = [r for r in prod.all(*STATEFUL) if (r.stack, r.type) != ("prod-watch", "AWS::KMS::Key")]
     assert holding
     for resource in holding:
         assert resource.told["DeletionPolicy"] == "Retain", resource.id
     for table in prod.all("AWS::DynamoDB::Table"):
         assert table.properties["DeletionProtectionEnabled"]
         assert table.properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+
+
+def test_every_log_is_kept_for_as_long_as_the_stage_says(dev: Templates, prod: Templates) -> None:
+    for templates, stage in ((dev, STAGES["dev"]), (prod, STAGES["prod"])):
+        logs = list(templates.all("AWS::Logs::LogGroup"))
+        assert stage.access_log in [log.properties["LogGroupName"] for log in logs]
+        assert {log.properties.get("RetentionInDays") for log in logs} == {stage.log_days}
 
 
 def test_routes_have_no_final_slash_and_no_twins(dev: Templates) -> None:
