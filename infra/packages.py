@@ -39,6 +39,9 @@ SERVICES = {
     "sms": "pinpoint-sms-voice-v2",
 }
 
+# What no door imports: the installer's scripts, and Powertools' router, which we use when the document is made.
+UNUSED = ("bin", "aws_lambda_powertools/event_handler", "aws_lambda_powertools/utilities/auth_alpha")
+
 
 def door_zip(door: Door) -> Path:
     """The door's own file, and those that its host names, at their paths of the repository."""
@@ -64,7 +67,8 @@ def vendor_zip(architecture: str, *, native: bool) -> Path:
     services = sorted(set(SERVICES.values()))
     version = f"{sys.version_info.major}.{sys.version_info.minor}" if native else LAMBDA_PYTHON
     steps = (inspect.getsource(step) for step in (_trim, _compile))
-    recipe = "\n".join([LOCK.read_text(), architecture, version, sys.platform if native else "", *services, *steps])
+    told = [LOCK.read_text(), architecture, version, sys.platform if native else "", *services, *UNUSED, *steps]
+    recipe = "\n".join(told)
     done = BUILD / f"layer-vendor-{hashlib.sha256(recipe.encode()).hexdigest()[:16]}.zip"
     if done.exists():
         return done
@@ -94,7 +98,8 @@ def _trim(python: Path, services: Sequence[str]) -> None:
     for path in python.glob("*.dist-info"):
         for name in ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json"):
             (path / name).unlink(missing_ok=True)
-    shutil.rmtree(python / "bin", ignore_errors=True)
+    for name in UNUSED:
+        shutil.rmtree(python / name)
     for path in (python / "botocore" / "data").iterdir():
         if path.is_dir() and path.name not in services:
             shutil.rmtree(path)

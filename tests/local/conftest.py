@@ -17,6 +17,7 @@ from tests.conftest import PROBES
 
 Seen = TypeVar("Seen")
 PASSWORD = "password123"
+ADMIN_PASSWORD = "an admin's password"
 
 
 def eventually(look: Callable[[], Seen | None], within: float = 10.0) -> Seen:
@@ -118,7 +119,7 @@ def local(assembly: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         port=free_port(),
         mqtt_port=free_port(),
         state=tmp_path_factory.mktemp("state"),
-        admin=Admin(password="an admin's password"),
+        admin=Admin(password=ADMIN_PASSWORD),
         doors=(PROBES,),
         persist=False,
         templates=assembly,

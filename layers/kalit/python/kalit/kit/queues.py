@@ -42,6 +42,7 @@ class Consumer(Door):
         go_on((record.get("messageAttributes") or {}).get("request_id", {}).get("stringValue", ""))
         try:
             self.call(self.model(0).model_validate_json(record.body))
+            log.info("handled")
         except ValidationError:
             log.error("refused", extra={"code": "malformed_message"})
             raise

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from . import aws, clock
 from .doors import Door, Host
-from .log import go_on, request_id
+from .log import go_on, log, request_id
 from .resources import Grant, Machine
 
 
@@ -33,6 +33,7 @@ class Step(Door):
     def serve(self, event: dict[str, Any], context: Any) -> Any:
         go_on(event.get("request_id", ""))
         result = self.call(self.model(0).model_validate(event), clock.now())
+        log.info("stepped")
         return result.model_dump(mode="json") if isinstance(result, BaseModel) else result
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from .doors import Door, Host
-from .log import go_on
+from .log import go_on, log
 from .resources import Grant, Table
 
 # The event source mapping lets only these through (Lambda event filtering): written or changed rows with an outbox.
@@ -49,6 +49,7 @@ class Follower(Door):
             if "outbox" in row:
                 go_on(row.get("request_id", {}).get("S", ""))
                 self.call(Change(row["outbox"]["S"], row))
+                log.info("followed", extra={"outbox": row["outbox"]["S"]})
 
 
 def of(
