@@ -7,7 +7,7 @@ import sys
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from .installation import Admin, DoorFailed, first_administrator, share_edge_secret
+from .installation import Admin, DoorFailed, first_administrator, share_edge_secret, upload_static_files
 from .packages import LAMBDA_PYTHON, vendor_zip
 from .stages import STAGES
 
@@ -31,6 +31,7 @@ def main(arguments: list[str]) -> int:
     if _cdk(name, f"{name}-state"):
         return 1
     share_edge_secret(session.client, stage)
+    upload_static_files(session.client, stage)  # before the pages that name them
     if _cdk(name, f"{name}-accounts-doors"):
         return 1
     try:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from . import static
 from .stages import Stage
 
 Client = Callable[[str], Any]
@@ -39,6 +40,14 @@ def share_edge_secret(client: Client, stage: Stage) -> str:
     digest = hashlib.sha256(secret.encode()).hexdigest()
     client("ssm").put_parameter(Name=stage.edge_digest, Value=digest, Type="String", Overwrite=True)
     return secret
+
+
+def upload_static_files(client: Client, stage: Stage) -> str:
+    """Bring the static files to what the doors will point to. Returns their bucket."""
+    [stack] = client("cloudformation").describe_stacks(StackName=f"{stage.name}-state")["Stacks"]
+    bucket: str = next(output["OutputValue"] for output in stack["Outputs"] if output["OutputKey"] == static.BUCKET)
+    static.upload(client("s3"), bucket)
+    return bucket
 
 
 def first_administrator(client: Client, stage: Stage, admin: Admin, say: Callable[[str], None]) -> None:

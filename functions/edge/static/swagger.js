@@ -1,0 +1,10 @@
+SwaggerUIBundle({
+  dom_id: "#docs",
+  url: "/api/schema/",
+  deepLinking: true,
+  persistAuthorization: true,
+  tryItOutEnabled: true,
+  displayRequestDuration: true,
+  defaultModelsExpandDepth: 0,
+  validatorUrl: null, // would tell a host of others what we document
+});

@@ -1,0 +1,57 @@
+"""HTML pages: markup of ours, with scripts and styles from the static files and from nowhere else."""
+
+import os
+from dataclasses import dataclass
+from html import escape
+
+from .api import Reply
+
+# Nothing of a page may come from another host, and no script may stand in the page itself.
+POLICY = {
+    "default-src": "'none'",
+    "base-uri": "'none'",
+    "connect-src": "'self'",
+    "font-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "img-src": "'self' data:",
+    "script-src": "'self'",
+    "style-src": "'self'",
+}
+
+
+@dataclass(frozen=True)
+class Html(Reply):
+    """A page. A door that returns one is told where the static files are."""
+
+    media_type: str = "text/html; charset=utf-8"
+
+
+def page(title: str, body: str, *files: str, **also: str) -> Html:
+    """A whole page: `files` are scripts and styles by name, `also` what it needs beyond `POLICY` (`worker_src=...`)."""
+    policy = {**POLICY, **{name.replace("_", "-"): sources for name, sources in also.items()}}
+    head = "\n".join(_link(os.environ["STATIC"] + file) for file in files)
+    return Html(
+        f"""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{escape(title)}</title>
+{_link(os.environ["STATIC"] + "kalit.svg")}
+{head}
+{body}
+</html>
+""",
+        headers={"Content-Security-Policy": "; ".join(f"{name} {sources}" for name, sources in policy.items())},
+    )
+
+
+TAGS = {
+    "css": '<link rel="stylesheet" href="{}">',
+    "js": '<script src="{}" defer></script>',
+    "svg": '<link rel="icon" href="{}">',
+}
+
+
+def _link(address: str) -> str:
+    return TAGS[address.rpartition(".")[2]].format(escape(address))
