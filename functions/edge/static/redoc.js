@@ -2,6 +2,7 @@ Redoc.init(
   "/api/schema/",
   {
     hideDownloadButton: true,
+    jsonSamplesExpandLevel: 4,
     requiredPropsFirst: true,
     theme: {
       colors: { primary: { main: "#0f766e" } },

@@ -3,7 +3,6 @@ SwaggerUIBundle({
   url: "/api/schema/",
   deepLinking: true,
   persistAuthorization: true,
-  tryItOutEnabled: true,
   displayRequestDuration: true,
   defaultModelsExpandDepth: 0,
   validatorUrl: null, // would tell a host of others what we document
