@@ -144,7 +144,6 @@ def document(doors: Sequence[Endpoint]) -> dict[str, Any]:
             "description": INTRODUCTION,
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "servers": [{"url": "/"}],
         "tags": [
             {"name": folder, "x-displayName": folder.capitalize(), "description": told} for folder, told in TAGS.items()
         ],

@@ -38,7 +38,7 @@ def authorize(window: Window, token: str) -> None:
     dialog.get_by_role("button", name="Close").last.click()
 
 
-@pytest.mark.parametrize("path", ["/api/docs/", "/api/docs", "/swagger/", "/swagger"])
+@pytest.mark.parametrize("path", ["/api/docs/", "/swagger"])
 def test_it_shows_every_operation_and_asks_no_other_host(window: Window, path: str) -> None:
     window.page.goto(path)
     paths = window.page.request.get("/api/schema/").json()["paths"]
@@ -113,7 +113,7 @@ def test_its_picture(window: Window, local: Local) -> None:
     authorize(window, access(local.user()))
     create = operation(window, "POST /api/tasks/create/")
     assert execute(create)[0] == 201
-    create.scroll_into_view_if_needed()
+    create.locator(".live-responses-table .highlight-code").evaluate("body => body.scrollIntoView({block: 'end'})")
     window.picture("swagger")
 
 
