@@ -68,7 +68,7 @@ def test_its_three_steps_lead_to_a_first_task(window: Window) -> None:
     assert (status, task["task_type"], task["input_data"]) == (201, "sum", {"numbers": [1, 2, 3]})
 
     show = operation(window, "GET /api/tasks/{id}/")
-    show.locator("input[placeholder=id]").fill(str(task["id"]))
+    show.get_by_placeholder("id").fill(str(task["id"]))
     status, shown = execute(show)
     assert (status, shown["id"]) == (200, task["id"])
     assert (window.complaints, window.strangers) == ([], [])
@@ -109,11 +109,14 @@ def test_it_fits_a_phone(window: Window) -> None:
 
 
 def test_its_picture(window: Window, local: Local) -> None:
+    user = local.user()
+    task = user.finished(user.create("sum", numbers=[1, 2, 3])["id"])
     window.page.goto("/api/docs/")
-    authorize(window, access(local.user()))
-    create = operation(window, "POST /api/tasks/create/")
-    assert execute(create)[0] == 201
-    create.locator(".live-responses-table .highlight-code").evaluate("body => body.scrollIntoView({block: 'end'})")
+    authorize(window, access(user))
+    show = operation(window, "GET /api/tasks/{id}/")
+    show.get_by_placeholder("id").fill(str(task["id"]))
+    assert execute(show) == (200, task)
+    show.evaluate("block => block.scrollIntoView()")
     window.picture("swagger")
 
 
