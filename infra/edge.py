@@ -1,8 +1,8 @@
 """The edge: one public domain in front of the API.
 
 CloudFront strips the final slash of API paths (an HTTP API cannot serve `/x` and `/x/` by one route), tells the
-client's address and host, and proves itself by a secret header, so that nobody walks around it. Static
-files come from S3. On a laptop `infra/local/gateway.py` does the same.
+client's address and host, and proves itself by a secret header, so that nobody walks around it. Static files come
+from S3. On a laptop `infra/local/gateway.py` does the same.
 """
 
 from aws_cdk import Annotations, CfnOutput, Duration, Fn, RemovalPolicy, Stack

@@ -1,5 +1,6 @@
 """Examples, as the fields of the models tell them: for the docs pages and for the sample events."""
 
+import inspect
 import re
 from typing import Any
 
@@ -33,5 +34,5 @@ def error(kind: type[AppError], field: str) -> AppError:
     if issubclass(kind, Invalid):
         return Invalid.field(field, FIELD_TEXTS["missing"])
     made = kind.__new__(kind)  # past constructors that want to know what happened
-    made.values = {name: VALUES.get(name, "…") for name in re.findall(r"\{(\w+)\}", kind.__doc__ or "")}
+    made.values = {name: VALUES.get(name, "…") for name in re.findall(r"\{(\w+)\}", inspect.getdoc(kind) or "")}
     return made

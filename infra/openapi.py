@@ -281,8 +281,8 @@ def _shown(values: Sequence[Any], names: Sequence[str] = ()) -> dict[str, Any]:
     if len(values) == 1:
         return {"example": values[0]}
     named = names or [str(next(iter(value.values()))) for value in values]
-    told = {name: {"value": value} for name, value in zip(named, values, strict=True)}
-    return {"examples": told} if told else {}
+    told = [{"summary": name, "value": value} for name, value in zip(named, values, strict=True)]
+    return {"examples": {str(number): example for number, example in enumerate(told, 1)}} if told else {}
 
 
 def _success(door: Endpoint, refs: dict[Any, Any]) -> dict[str, Any]:
