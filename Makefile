@@ -1,6 +1,6 @@
 # Kalit. `make` alone lists the commands; every one installs what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help install up test check lint types routes invoke openapi events rights synth bootstrap deploy locks clean
+.PHONY: help install up test check lint types pictures routes invoke openapi events rights synth bootstrap deploy locks clean
 
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 python := .venv/bin/python
@@ -16,6 +16,7 @@ up: install ## serve the whole system on http://localhost:8000 until Ctrl-C
 	@exec $(python) -m infra.local.up
 
 test: install ## run all tests
+	@$(if $(ARGS),,./.ci/chromium)
 	@$(python) -m pytest $(ARGS)
 
 check: lint types test ## lint, types and tests: what a change must pass
@@ -25,6 +26,9 @@ lint: install
 
 types: install
 	@$(python) -m mypy
+
+pictures: install ## take the README's pictures of the docs pages anew
+	@KALIT_PICTURES=docs/pictures $(python) -m pytest tests/browser
 
 routes: install ## print every door with its trigger, rights and memory
 	@$(python) -m infra.routes

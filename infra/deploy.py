@@ -8,7 +8,15 @@ from collections.abc import Callable, Iterator, Mapping
 import boto3
 
 from . import preflight, shield
-from .installation import Admin, Client, DoorFailed, first_administrator, share_edge_secret, share_web_acl
+from .installation import (
+    Admin,
+    Client,
+    DoorFailed,
+    first_administrator,
+    share_edge_secret,
+    share_web_acl,
+    upload_static_files,
+)
 from .packages import LAMBDA_PYTHON, vendor_zip
 from .preflight import NotReady
 from .stages import Stage
@@ -44,6 +52,7 @@ def deploy(stage: Stage, client: Client, afar: Client, admin: Admin, cdk: Cdk) -
     """All stacks in order, and between them what they need of each other. `afar`: the web ACL's region."""
     cdk(stage, f"{stage.name}-state")
     share_edge_secret(client, stage)
+    upload_static_files(client, stage)  # before the pages that name them
     if stage.web_acl:
         cdk(stage, f"{stage.name}-shield")
         share_web_acl(client, stage, _outputs(afar, f"{stage.name}-shield")["Arn"])

@@ -1,16 +1,17 @@
 """The edge: one public domain in front of the API.
 
 CloudFront strips the final slash of API paths (an HTTP API cannot serve `/x` and `/x/` by one route), tells the
-client's address and host, and proves itself by a secret header, so that nobody walks around it. On a laptop
-`infra/local/gateway.py` does the same.
+client's address and host, and proves itself by a secret header, so that nobody walks around it. Static files come
+from S3. On a laptop `infra/local/gateway.py` does the same.
 """
 
-from aws_cdk import CfnOutput, Duration, Fn, RemovalPolicy, Stack
+from aws_cdk import Annotations, CfnOutput, Duration, Fn, RemovalPolicy, Stack
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
@@ -124,6 +125,7 @@ class Edge(Stack):
                     )
                 ],
             ),
+            additional_behaviors={"/static/*": self._files(stage, state)},
             domain_names=[stage.domain] if stage.domain else None,
             certificate=acm.Certificate.from_certificate_arn(self, "Certificate", stage.certificate)
             if stage.certificate
@@ -135,3 +137,38 @@ class Edge(Stack):
         )
         CfnOutput(self, "Url", value=f"https://{stage.domain or distribution.distribution_domain_name}")
         CfnOutput(self, "DnsTarget", value=distribution.distribution_domain_name)
+
+    def _files(self, stage: Stage, state: State) -> cloudfront.BehaviorOptions:
+        """Static files: kept and compressed by CloudFront, read from S3 in its own name."""
+        # By its name: CDK would write this distribution into the bucket's policy, whose stack comes before this one.
+        bucket = s3.Bucket.from_bucket_attributes(
+            self,
+            "Files",
+            bucket_name=state.files.bucket_name,
+            bucket_regional_domain_name=state.files.bucket_regional_domain_name,
+        )
+        Annotations.of(self).acknowledge_warning("@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOac")
+        headers = cloudfront.ResponseHeadersPolicy(
+            self,
+            "FilesHeaders",
+            response_headers_policy_name=f"{stage.name}-files",
+            security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
+                content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
+                frame_options=cloudfront.ResponseHeadersFrameOptions(
+                    frame_option=cloudfront.HeadersFrameOption.DENY, override=True
+                ),
+                referrer_policy=cloudfront.ResponseHeadersReferrerPolicy(
+                    referrer_policy=cloudfront.HeadersReferrerPolicy.STRICT_ORIGIN_WHEN_CROSS_ORIGIN, override=True
+                ),
+                strict_transport_security=cloudfront.ResponseHeadersStrictTransportSecurity(
+                    access_control_max_age=Duration.days(365), override=True
+                ),
+            ),
+        )
+        return cloudfront.BehaviorOptions(
+            origin=origins.S3BucketOrigin.with_origin_access_control(bucket),
+            cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
+            compress=True,
+            response_headers_policy=headers,
+            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+        )

@@ -6,20 +6,18 @@ Doors with other triggers have theirs written by hand beside them, in events/<fo
 import json
 from typing import Any
 
-from pydantic import BaseModel
-
 from kalit.kit.api import ASKED, Endpoint
 
+from . import examples
 from .catalog import ROOT, catalog
 
 EVENTS = ROOT / "events"
-SAMPLE_VALUES = {"int": "1", "UUID": "3f0f4f9e-6a35-4cb5-9b66-0a54cf0d1a11", "str": "sample"}
 
 
 def sample(door: Endpoint) -> dict[str, Any]:
     """An API Gateway event (payload 2.0) as this door gets it."""
     method, route = (door.method, door.path.rstrip("/") or "/") if door.path != "$default" else ("GET", "/no/such/path")
-    parameters = {name: SAMPLE_VALUES[kind.__name__] for name, kind in door.wants.items() if name not in ASKED}
+    parameters = {name: str(examples.PATH[kind.__name__]) for name, kind in door.wants.items() if name not in ASKED}
     path = route.format(**parameters)
     headers = {"accept": "application/json", "host": "localhost:8000", "x-kalit-path": path}
     if door.caller_kind and not door.open_to_all:
@@ -41,13 +39,8 @@ def sample(door: Endpoint) -> dict[str, Any]:
         event["pathParameters"] = parameters
     if "body" in door.wants:
         headers["content-type"] = "application/json"
-        event["body"] = json.dumps(_example(door.wants["body"]), ensure_ascii=False)
+        event["body"] = json.dumps(next(iter(examples.of(door.wants["body"])), {}), ensure_ascii=False)
     return event
-
-
-def _example(model: type[BaseModel]) -> dict[str, Any]:
-    """The first example of each required field."""
-    return {name: field.examples[0] for name, field in model.model_fields.items() if field.examples}
 
 
 def written() -> dict[str, str]:

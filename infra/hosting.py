@@ -24,7 +24,7 @@ from kalit.kit.streams import Follower
 from kalit.kit.topics import Topic
 from kalit.providers.outcomes import SANDBOX
 
-from . import machines, things, tracing
+from . import machines, static, things, tracing
 from .packages import door_zip, kalit_zip, vendor_zip
 from .state import State
 
@@ -134,7 +134,7 @@ class Doors(Stack):
         role.add_to_policy(iam.PolicyStatement(actions=actions, resources=list(resources)))
 
     def _environment(self, door: Door) -> dict[str, str]:
-        variables = {"STAGE": self.stage.name}
+        variables = {"STAGE": self.stage.name, **static.variables(door)}
         variables |= {grant.resource.variable: self.id_of(grant.resource) for grant in door.grants}
         if isinstance(door, Endpoint):
             variables["EDGE_SECRET_SHA256"] = ssm.StringParameter.value_for_string_parameter(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from . import static
 from .stages import Stage
 
 Client = Callable[[str], Any]
@@ -44,6 +45,14 @@ def share_edge_secret(client: Client, stage: Stage) -> str:
 def share_web_acl(client: Client, stage: Stage, arn: str) -> None:
     """Tell the edge its web ACL, which lives in another region."""
     client("ssm").put_parameter(Name=stage.web_acl_parameter, Value=arn, Type="String", Overwrite=True)
+
+
+def upload_static_files(client: Client, stage: Stage) -> str:
+    """Bring the static files to what the doors will point to. Returns their bucket."""
+    [stack] = client("cloudformation").describe_stacks(StackName=f"{stage.name}-state")["Stacks"]
+    bucket: str = next(output["OutputValue"] for output in stack["Outputs"] if output["OutputKey"] == static.BUCKET)
+    static.upload(client("s3"), bucket)
+    return bucket
 
 
 def first_administrator(client: Client, stage: Stage, admin: Admin, say: Callable[[str], None]) -> None:

@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler.openapi.models import OpenAPI
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
+from kalit.kit import dialects
 from kalit.kit.api import ASKED, Endpoint, Reply
 from kalit.kit.errors import (
     AppError,
@@ -27,15 +28,45 @@ from kalit.kit.errors import (
     Unavailable,
     UnsupportedMediaType,
 )
+from kalit.kit.html import Html
 from kalit.kit.pages import Page
 
+from . import examples
 from .catalog import ROOT, catalog, endpoints
 
 FILES = ROOT / "functions" / "edge"
+INTRODUCTION = """\
+Shop, locks, campaigns, staff and tasks of a company that sells smart locks.
+
+To try it from the page at [/api/docs/](/api/docs/), get yourself a token:
+
+1. Open `POST /api/register/`, press *Try it out*, choose a name, and press *Execute*: that account is yours.
+2. Do the same with `POST /api/token/`, and copy `access` from its answer.
+3. Press *Authorize*, paste it, and press *Authorize* again. The page remembers it; it holds for an hour.
+
+From then on every request of the page carries the token. `POST /api/tasks/create/` is a good first one.
+
+The same to read is at [/api/redoc/](/api/redoc/). Every path is served with and without its final slash. Errors speak
+Uzbek, Russian or English by `Accept-Language`, and are RFC 9457 problems for who accepts `application/problem+json`.
+"""
+# Folder of doors -> what they are for, in the order of the docs pages.
+TAGS = {
+    "accounts": "Open an account, log in, keep the token fresh, end sessions, set a forgotten password anew.",
+    "notices": "E-mail and SMS that a sandbox took instead of sending them.",
+    "tasks": "Sums and countdowns that are worked on in the background, five at a time.",
+    "edge": "The service itself: its health, its addresses and its documentation.",
+}
 PATH_TYPES = {
     "int": {"type": "integer", "minimum": 0},
     "UUID": {"type": "string", "format": "uuid"},
     "str": {"type": "string"},
+}
+
+BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "The `access` token of `POST /api/token/`, without the word Bearer.",
 }
 
 # The bodies of errors in each dialect and as RFC 9457.
@@ -61,6 +92,17 @@ ERRORS: dict[str, Any] = {
     },
     "Problem": {
         "type": "object",
+        "examples": [
+            {
+                "type": "urn:kalit:error:unavailable",
+                "title": "Unavailable",
+                "status": 503,
+                "detail": "The service is busy. Try again in a moment.",
+                "instance": "/api/tasks",
+                "code": "unavailable",
+                "request_id": "055d57e0-4ad2-4f5e-9d4e-2f3c6d0a7b11",
+            }
+        ],
         "required": ["type", "title", "status", "detail", "instance", "code", "request_id"],
         "properties": {
             "type": {"type": "string", "format": "uri"},
@@ -90,21 +132,26 @@ def document(doors: Sequence[Endpoint]) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for door in doors:
         for number, (method, path) in enumerate(door.routes):
-            operation = _operation(door, refs, door.name if number == 0 else f"{door.name}.{number + 1}")
+            operation = _operation(door, refs)
+            if number:
+                operation["operationId"] = f"{door.name}.{number + 1}"
+                operation["description"] = f"The same as `{door.method} {door.path}`."
             paths.setdefault(path, {})[method.lower()] = operation
     told = {
         "openapi": "3.1.0",
         "info": {
             "title": "Kalit",
             "version": "1.0.0",
-            "description": "Shop, locks, campaigns, staff and tasks of a company that sells smart locks. "
-            "Every path is served with and without its final slash.",
+            "description": INTRODUCTION,
             "license": {"name": "MIT", "identifier": "MIT"},
         },
+        "tags": [
+            {"name": folder, "x-displayName": folder.capitalize(), "description": told} for folder, told in TAGS.items()
+        ],
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": dict(sorted(schemas.items())),
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "securitySchemes": {"bearer": BEARER},
         },
     }
     OpenAPI.model_validate(told)
@@ -129,18 +176,25 @@ def _answer_model(door: Endpoint) -> type[BaseModel] | None:
     return returned if isinstance(returned, type) and issubclass(returned, BaseModel) else None
 
 
-def _operation(door: Endpoint, refs: dict[Any, Any], id: str) -> dict[str, Any]:
+def _operation(door: Endpoint, refs: dict[Any, Any]) -> dict[str, Any]:
     told: dict[str, Any] = {
-        "operationId": id,
+        "operationId": door.name,
         "tags": [door.folder],
         "summary": door.summary,
+        **({"description": door.description} if door.description else {}),
         "parameters": [*_path_parameters(door), *_query_parameters(door), *_header_parameters(door)],
         "responses": _responses(door, refs),
     }
     if "body" in door.wants:
         schema = refs[door.wants["body"], "validation"]
-        types = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
-        told["requestBody"] = {"required": True, "content": {kind: {"schema": schema} for kind in types}}
+        told["requestBody"] = {
+            "required": True,
+            "content": {
+                "application/json": {"schema": schema, **_shown(examples.of(door.wants["body"]))},
+                "application/x-www-form-urlencoded": {"schema": schema},
+                "multipart/form-data": {"schema": schema},
+            },
+        }
     if door.caller_kind:
         told["security"] = [{"bearer": []}, {}] if door.open_to_all else [{"bearer": []}]
     return told
@@ -148,7 +202,13 @@ def _operation(door: Endpoint, refs: dict[Any, Any], id: str) -> dict[str, Any]:
 
 def _path_parameters(door: Endpoint) -> list[dict[str, Any]]:
     return [
-        {"name": name, "in": "path", "required": True, "schema": PATH_TYPES[kind.__name__]}
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": PATH_TYPES[kind.__name__],
+            "example": examples.PATH[kind.__name__],
+        }
         for name, kind in door.wants.items()
         if name not in ASKED
     ]
@@ -166,6 +226,8 @@ def _query_parameters(door: Endpoint) -> list[dict[str, Any]]:
         parameter = {"name": name, "in": "query", "required": False, "schema": choices[0] if choices else told}
         if "description" in told:
             parameter["description"] = told["description"]
+        if shown := told.pop("examples", [told["default"]] if told.get("default") else []):
+            parameter["example"] = shown[0]
         parameters.append(parameter)
     return parameters
 
@@ -186,11 +248,15 @@ def _responses(door: Endpoint, refs: dict[Any, Any]) -> dict[str, Any]:
         by_status.setdefault(error.status, []).append(error)
     for status, errors in sorted(by_status.items()):
         names = list(dict.fromkeys(_schema_name(door, error) for error in errors))
+        bodies = [_error_body(door, error) for error in errors]
         schemas = [{"$ref": f"#/components/schemas/{name}"} for name in names]
         told[str(status)] = {
             "description": " / ".join(dict.fromkeys(_message(error) for error in errors)),
             "content": {
-                "application/json": {"schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas}},
+                "application/json": {
+                    "schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas},
+                    **_shown(bodies, names=[error.__name__ for error in errors]),
+                },
                 "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
             },
         }
@@ -202,10 +268,31 @@ def _message(error: type[AppError]) -> str:
     return re.sub(r"\{\w+\}", "…", " ".join((error.__doc__ or "").split()))
 
 
+def _error_body(door: Endpoint, error: type[AppError]) -> Any:
+    """What a client reads of an error, in the dialect of the door's path."""
+    fields = next(
+        (door.wants[name].model_fields for name in ("body", "query") if name in door.wants), {"Idempotency-Key": None}
+    )
+    made = examples.error(error, next(iter(fields)))
+    return dialects.written(made, path=door.path, accept="", language="", request_id="")[1]
+
+
+def _shown(values: Sequence[Any], names: Sequence[str] = ()) -> dict[str, Any]:
+    """Examples of a body: one by itself, several by names."""
+    if len(values) == 1:
+        return {"example": values[0]}
+    named = names or [str(next(iter(value.values()))) for value in values]
+    told = [{"summary": name, "value": value} for name, value in zip(named, values, strict=True)]
+    return {"examples": {str(number): example for number, example in enumerate(told, 1)}} if told else {}
+
+
 def _success(door: Endpoint, refs: dict[Any, Any]) -> dict[str, Any]:
     returned = door.call.__annotations__.get("return")
+    if isinstance(returned, type) and issubclass(returned, Reply):
+        return {returned.media_type.partition(";")[0]: {"schema": {"type": "string"} if returned is Html else {}}}
     answer = _answer_model(door)
     schema = refs[answer, "serialization"] if answer else {}
+    example = examples.whole(answer) if answer else None
     if get_origin(returned) is Page:
         link = {"type": ["string", "null"], "format": "uri"}
         schema = {
@@ -218,9 +305,10 @@ def _success(door: Endpoint, refs: dict[Any, Any]) -> dict[str, Any]:
                 "results": {"type": "array", "items": schema},
             },
         }
-    elif answer is None and returned is not Reply:
+        example = example and {"count": 1, "next": None, "previous": None, "results": [example]}
+    elif answer is None:
         schema = TypeAdapter(cast("type[Any]", returned)).json_schema()
-    return {"application/json": {"schema": schema}}
+    return {"application/json": {"schema": schema, **_shown([example] if example else [])}}
 
 
 def _errors(door: Endpoint) -> list[type[AppError]]:

@@ -1,15 +1,17 @@
-"""What holds data: tables, queues and their dead-letter queues, keys, secrets. Written out by hand."""
+"""What holds data: tables, queues and their dead-letter queues, keys, secrets, files. Written out by hand."""
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from kalit.kit.resources import Key, Mac, Queue, Resource, Table
 
+from . import static
 from .stages import Stage
 
 STRING = dynamodb.AttributeType.STRING
@@ -63,6 +65,8 @@ class State(Stack):
             generate_secret_string=secretsmanager.SecretStringGenerator(password_length=48, exclude_punctuation=True),
             removal_policy=self._removal,
         )
+        self.files = self._bucket()
+        CfnOutput(self, static.BUCKET, value=self.files.bucket_name)
 
     @property
     def _removal(self) -> RemovalPolicy:
@@ -113,6 +117,32 @@ class State(Stack):
             enforce_ssl=True,
             removal_policy=self._removal,
         )
+
+    def _bucket(self) -> s3.Bucket:
+        """Static files, for CloudFront alone to read."""
+        bucket = s3.Bucket(
+            self,
+            "Files",
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            # A bucket that is not empty cannot be deleted; its name is nobody else's, so it is in nobody's way.
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        # By account, not by distribution: that lies in a later stack, which names this one. Who may list hears 404.
+        for action, resource in (
+            ("s3:GetObject", bucket.arn_for_objects("static/*")),
+            ("s3:ListBucket", bucket.bucket_arn),
+        ):
+            bucket.add_to_resource_policy(
+                iam.PolicyStatement(
+                    principals=[iam.ServicePrincipal("cloudfront.amazonaws.com")],
+                    actions=[action],
+                    resources=[resource],
+                    conditions={"StringEquals": {"aws:SourceAccount": self.account}},
+                )
+            )
+        return bucket
 
     def _signing_key(self, key: Key) -> kms.Key:
         return kms.Key(

@@ -29,6 +29,7 @@ from moto.core.exceptions import JsonRESTError
 
 from infra.catalog import catalog
 from infra.events import sample
+from infra.static import variables as static_variables
 from kalit.kit import aws, caller
 from kalit.kit.api import Endpoint
 from kalit.kit.doors import Door
@@ -156,6 +157,7 @@ class Cloud:
             aws_request_id="request",
             get_remaining_time_in_millis=lambda: door.host.timeout * 1000,
         )
+        variables |= static_variables(door)
         os.environ.update(variables)
         with serving(door):
             return door(event, context)

@@ -1,11 +1,15 @@
-"""What every ring of tests shares: one synthesis of the local stage, and no network but loopback."""
+"""What every ring of tests shares: one synthesis of the local stage, one local system, and no network but loopback."""
 
 import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.running import Local
 
 # Before anything of AWS is imported: no credentials of the machine, no metadata service.
 os.environ.update(
@@ -34,6 +38,26 @@ def assembly() -> Path:
     target.parent.mkdir(exist_ok=True)
     synthesize(target, {"stage": "local", "clock_file": ""}, [PROBES])
     return target
+
+
+@pytest.fixture(scope="session")
+def local(assembly: Path, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Local]":
+    """The deployed templates on the local engine: one system for all rings that knock from outside."""
+    from infra.installation import Admin
+    from infra.local.up import Settings, free_port
+    from tests.running import ADMIN_PASSWORD, Local, Running
+
+    settings = Settings(
+        port=free_port(),
+        mqtt_port=free_port(),
+        state=tmp_path_factory.mktemp("state"),
+        admin=Admin(password=ADMIN_PASSWORD),
+        doors=(PROBES,),
+        persist=False,
+        templates=assembly,
+    )
+    with Running(settings) as system:
+        yield Local(system)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,15 +1,15 @@
 from kalit.accounts import reset_page, reset_store
 from kalit.accounts.resets import Reset, ResetNotValid
 from kalit.kit import api, clock
-from kalit.kit.api import Reply
 from kalit.kit.doors import Host
 from kalit.kit.errors import Invalid
 from kalit.kit.fields import read
+from kalit.kit.html import Html
 from kalit.kit.request import Request
 
 
 @api.post("/reset/{link}/", uses=reset_store.SET, host=Host(memory=1024))
-def handler(link: str, request: Request) -> Reply:
+def handler(link: str, request: Request) -> Html:
     """Set a new password from the page, and say how it went."""
     try:
         told = read(Reset, {**request.form(), "token": link}, source="form")

@@ -10,6 +10,9 @@ from kalit.kit.request import Request
 
 @api.post("/api/token/", uses=session_store.LOG_IN, raises=[NoActiveAccount, Throttled], host=Host(memory=1024))
 def handler(body: Credentials, request: Request) -> Tokens:
-    """Log in: a name and a password for an access and a refresh token."""
+    """Log in: a name and a password for an access and a refresh token.
+
+    Send `access` as `Authorization: Bearer …`; it holds for an hour, `refresh` for a day.
+    """
     _, tokens = session_store.log_in(body.username, body.password, PLAIN, Client.of(request), clock.now())
     return tokens

@@ -6,5 +6,8 @@ from kalit.tasks.rules import Task, TaskFinished, TaskNotFound
 
 @api.post("/api/tasks/{id}/cancel/", uses=store.WRITE, raises=[TaskNotFound, TaskFinished])
 def handler(id: int, caller: Caller) -> Task:
-    """End one of your tasks before its time; it is kept, with status error."""
+    """End one of your tasks before its time; it is kept, with status error.
+
+    Its place among the five active ones is free at once.
+    """
     return store.cancel(caller.id, id)

@@ -15,5 +15,9 @@ from kalit.tasks.rules import NewTask, Task, TooManyTasks
     once=True,
 )
 def handler(body: NewTask, caller: Caller, key: UUID | None) -> Task:
-    """Ask for a sum or a countdown; at most five may be active at a time."""
+    """Ask for a sum or a countdown; at most five may be active at a time.
+
+    The answer comes at once, with the task as it waits. Ask for it by its `id` until its `status` is `completed` or
+    `error`: a sum takes a second or two, a countdown its time.
+    """
     return store.create(body, caller.id, clock.now(), key)

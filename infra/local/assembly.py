@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 OLDEST_NODE = 20
 LAST_WORDS = 12  # lines of a failed synthesis that are told; the cause is the last
-SOURCES = ("functions", "layers", "infra", "requirements/runtime.lock", "cdk.json")
+SOURCES = ("functions", "layers", "infra", "requirements/runtime.lock", "requirements/dev.lock", "cdk.json")
 
 
 class SynthesisFailed(Exception):

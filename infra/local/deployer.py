@@ -15,7 +15,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from infra.installation import share_edge_secret
+from infra.installation import share_edge_secret, upload_static_files
 from infra.stages import Stage
 
 REGION = "us-east-1"
@@ -59,6 +59,7 @@ def deploy(aws: Aws, assembly: Path, stage: Stage, say: Callable[[str], None]) -
         outputs[name] = _outputs(aws, name)
         if name == f"{stage.name}-state":
             share_edge_secret(aws.client, stage)
+            upload_static_files(aws.client, stage)
     return outputs
 
 

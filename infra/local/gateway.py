@@ -1,10 +1,15 @@
 """The public door of the local system: plays the edge by the rules of `infra/edge.py`."""
 
+import asyncio
 from collections.abc import Callable
+from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, web
+from botocore.exceptions import ClientError as AwsError
 from multidict import CIMultiDict
 from yarl import URL
+
+from infra import static
 
 # What only the edge may say, and what belongs to one connection.
 DROPPED = {
@@ -16,6 +21,7 @@ DROPPED = {
     "x-forwarded-for",
 }
 LARGEST_BODY = 10 * 1024 * 1024  # API Gateway's own limit
+LARGEST_INLINE = 64 * 1024  # what is larger is compressed in a thread of its own
 STARTING = {"detail": "The system is being deployed. Try again in a moment."}
 
 
@@ -30,6 +36,7 @@ class Gateway:
         self.port = port
         self.target = ""
         self.secret = ""
+        self.files: Callable[[str], dict[str, Any]] | None = None  # an object of the static files' bucket, by its key
         self.session: ClientSession | None = None
         self.runner: web.AppRunner | None = None
         self.on_request: Callable[[str, str, int], None] = lambda *_: None
@@ -43,6 +50,7 @@ class Gateway:
             auto_decompress=False,
         )
         app = web.Application(client_max_size=LARGEST_BODY)
+        app.router.add_get("/{key:static/.*}", self.file)
         app.router.add_route("*", "/{path:.*}", self.handle)
         self.runner = web.AppRunner(app, access_log=None, handle_signals=False)
         await self.runner.setup()
@@ -59,6 +67,21 @@ class Gateway:
             return web.json_response(STARTING, status=503, headers={"Retry-After": "1"})
         answer = await self._forwarded(request, self.session)
         self.on_request(request.method, request.path, answer.status)
+        return answer
+
+    async def file(self, request: web.Request) -> web.Response:
+        """A static file, read from S3 and compressed."""
+        if self.files is None:
+            return web.json_response(STARTING, status=503, headers={"Retry-After": "1"})
+        try:
+            found = await asyncio.to_thread(self.files, request.match_info["key"])
+        except AwsError as error:
+            status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+            return web.Response(status=status, text=error.response["Error"]["Code"], headers=static.HEADERS)
+        headers = {"Content-Type": found["ContentType"], "Cache-Control": found["CacheControl"], "ETag": found["ETag"]}
+        body = await asyncio.to_thread(found["Body"].read)
+        answer = web.Response(body=body, headers={**headers, **static.HEADERS}, zlib_executor_size=LARGEST_INLINE)
+        answer.enable_compression()
         return answer
 
     async def _forwarded(self, request: web.Request, session: ClientSession) -> web.Response:

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from infra.installation import Admin, DoorFailed, call, first_administrator, share_edge_secret
+from infra.installation import Admin, DoorFailed, call, first_administrator, share_edge_secret, upload_static_files
 from infra.stages import STAGES
 
 from . import assembly, deployer
@@ -221,6 +221,9 @@ class System:
         await asyncio.gather(asyncio.to_thread(self.synthesize), self.engine.ready())
         await asyncio.to_thread(self.deploy)
         self.gateway.secret = await asyncio.to_thread(share_edge_secret, self.aws.client, STAGE)
+        bucket = await asyncio.to_thread(upload_static_files, self.aws.client, STAGE)
+        s3 = self.aws.client("s3")
+        self.gateway.files = lambda key: s3.get_object(Bucket=bucket, Key=key)
         api = await asyncio.to_thread(deployer.api_id, self.aws, STAGE)
         if resumed := await asyncio.to_thread(deployer.resume, self.aws):
             say(f"{resumed} executions go on that the last stop had cut")
@@ -331,7 +334,7 @@ async def main() -> int:
             return 0
         starting.result()
         print(
-            f"Ready in {time.monotonic() - started:.1f} s: {system.url}  docs {system.url}/api/schema/"
+            f"Ready in {time.monotonic() - started:.1f} s: {system.url}  docs {system.url}/api/docs/"
             f"  admin {system.settings.admin.username}  (Ctrl-C stops)",
             flush=True,
         )

@@ -13,7 +13,7 @@ import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from infra import preflight
+from infra import preflight, static
 from infra.deploy import deploy, farewell, main
 from infra.installation import Admin
 from infra.preflight import NotReady
@@ -132,7 +132,15 @@ class Aws:
         self.told.append(f"{asked['Name']} {asked['Value'][:12]}")
 
     def describe_stacks(self, **asked: str) -> Any:
-        return {"Stacks": [{"Outputs": [{"OutputKey": "Arn", "OutputValue": ACL}]}]}
+        told = {"Arn": ACL, static.BUCKET: "files"}
+        return {"Stacks": [{"Outputs": [{"OutputKey": key, "OutputValue": told[key]} for key in told]}]}
+
+    def list_objects_v2(self, **asked: str) -> dict[str, Any]:
+        return {}
+
+    def put_object(self, **asked: Any) -> None:
+        if asked["Key"].endswith("/swagger.js"):
+            self.told.append(f"{asked['Bucket']} swagger.js")
 
     def invoke(self, **asked: Any) -> Any:
         self.told.append(asked["FunctionName"])
@@ -145,6 +153,7 @@ def test_what_stacks_need_of_each_other_is_there_in_time() -> None:
     assert told == [
         "prod-state",
         "/kalit/prod/edge-secret-sha256 2bb80d537b1d",
+        "files swagger.js",
         "prod-shield",
         "/kalit/prod/web-acl arn:aws:wafv",
         "prod-accounts-doors",
@@ -179,3 +188,12 @@ def test_it_ends_with_where_everything_is() -> None:
     text = "\n".join(farewell(own, REGION, {**outputs, "Url": "https://api.example.com"}))
     assert "api.example.com must be a CNAME (or alias) of d1.cloudfront.net" in text
     assert "go to ops@example.com" in text
+
+
+def test_production_that_would_reach_nobody_is_not_deployed() -> None:
+    with pytest.raises(NotReady, match=r"KALIT_EMAIL_FROM and sms_origin in .*KALIT_SMS_ORIGIN"):
+        preflight.senders(PROD)
+    with pytest.raises(NotReady, match="Set sms_origin"):
+        preflight.senders(replace(PROD, email_from="kalit@example.com"))
+    preflight.senders(replace(PROD, email_from="kalit@example.com", sms_origin="arn:aws:sms-voice:…"))
+    preflight.senders(DEV)

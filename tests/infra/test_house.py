@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from infra import events, openapi
+from infra import events, examples, openapi
 from infra.catalog import catalog, endpoints
+from kalit.kit import fields
+from kalit.kit.api import Endpoint
 from tests.conftest import ROOT
 
 DOORS = catalog()
@@ -89,6 +91,25 @@ def test_the_openapi_document_is_what_the_doors_say() -> None:
     told = openapi.document(endpoints(DOORS))
     assert (openapi.FILES / "openapi.json").read_text() == openapi.as_json(told), "run: make openapi"
     assert (openapi.FILES / "openapi.yaml").read_text() == openapi.as_yaml(told), "run: make openapi"
+
+
+def test_every_folder_has_its_sentence_in_the_docs() -> None:
+    assert set(openapi.TAGS) == {door.folder for door in endpoints(DOORS)}
+    assert all(told.endswith(".") and told.count(".") == 1 for told in openapi.TAGS.values())
+
+
+@pytest.mark.parametrize("door", endpoints(DOORS), ids=lambda door: door.name)
+def test_what_a_door_wants_is_shown_by_examples_that_it_accepts(door: Endpoint) -> None:
+    told = openapi.document([door])["paths"][door.path][door.method.lower()]
+    for parameter in told["parameters"]:
+        assert parameter["in"] == "header" or "example" in parameter, parameter["name"]
+    if "query" in door.wants:
+        fields.read(door.wants["query"], {p["name"]: p["example"] for p in told["parameters"] if p["in"] == "query"})
+    if "body" in door.wants:
+        shown = examples.of(door.wants["body"])
+        assert shown
+        for example in shown:
+            fields.read(door.wants["body"], example)
 
 
 def test_the_sample_events_are_what_the_doors_say() -> None:

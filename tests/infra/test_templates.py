@@ -3,6 +3,7 @@
 import json
 import re
 
+from infra import static
 from infra.catalog import catalog
 from infra.local.assembly import synthesize
 from infra.rights import SNAPSHOT, listed, rights, statements
@@ -85,7 +86,7 @@ def test_a_function_knows_only_the_names_that_it_declares(dev: Templates) -> Non
         f.properties["Handler"]: set(f.properties["Environment"]["Variables"]) for f in dev.all("AWS::Lambda::Function")
     }
     for door in catalog():
-        expected = {grant.resource.variable for grant in door.grants}
+        expected = {grant.resource.variable for grant in door.grants} | set(static.variables(door))
         assert told[f"functions.{door.name}.handler"] - always == expected
 
 

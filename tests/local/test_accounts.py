@@ -11,7 +11,7 @@ import requests
 
 from infra.catalog import catalog, endpoints
 from infra.events import sample
-from tests.local.conftest import ADMIN_PASSWORD, Local, User, eventually
+from tests.running import ADMIN_PASSWORD, Local, User, eventually
 
 PASSWORD = "kalit va qulf"
 PROTECTED = [door for door in endpoints(catalog()) if door.caller_kind and not door.open_to_all]

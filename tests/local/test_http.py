@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from infra.catalog import catalog, endpoints
-from tests.local.conftest import Local
+from tests.running import Local
 
 ROUTES = [(method, path) for door in endpoints(catalog()) for method, path in door.routes]
 
@@ -85,6 +85,17 @@ def test_the_schema_is_served_as_json_and_yaml(local: Local) -> None:
     answer = requests.get(f"{local.url}/api/schema/", headers={"Accept": "application/yaml"}, timeout=30)
     assert answer.headers["content-type"] == "application/yaml"
     assert answer.text.startswith("openapi: 3.1.0")
+
+
+def test_static_files_are_served_for_ever_and_compressed(local: Local) -> None:
+    page = requests.get(f"{local.url}/api/docs/", timeout=30).text
+    script = page.partition('<script src="')[2].partition('"')[0]
+    answer = requests.get(local.url + script, headers={"Accept-Encoding": "gzip"}, timeout=30)
+    assert (answer.status_code, answer.headers["content-encoding"]) == (200, "gzip")
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "SwaggerUIBundle" in answer.text
+    assert requests.get(f"{local.url}/static/no/such/file.js", timeout=30).status_code == 404
 
 
 def test_tokens_are_signed_by_a_published_key(local: Local) -> None:

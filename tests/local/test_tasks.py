@@ -4,7 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
-from tests.local.conftest import Local, eventually
+from tests.running import Local, eventually
 
 
 def test_a_sum_is_done_within_two_seconds(local: Local) -> None:

@@ -4,7 +4,7 @@ import json
 
 from infra.installation import call
 from infra.local.up import STAGE
-from tests.local.conftest import Local, User, eventually
+from tests.running import Local, User, eventually
 
 
 def test_an_mqtt_message_opens_the_door_of_its_topic(local: Local) -> None:

@@ -19,7 +19,7 @@ import requests
 
 from infra.local.up import Settings, free_port
 from tests.conftest import ROOT
-from tests.local.conftest import Running, User, eventually
+from tests.running import Running, User, eventually
 
 
 class Up:

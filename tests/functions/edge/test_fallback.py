@@ -23,7 +23,7 @@ def ask(aws: Cloud, method: str, path: str, **headers: str) -> Answer:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/api", "/no/such/path", "/api/tasks/1/2/3", "/health/x", "/api/v10/devices", "/{id}"]
+    "path", ["/api2", "/no/such/path", "/api/tasks/1/2/3", "/health/x", "/api/v10/devices", "/{id}"]
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_an_unknown_path_is_not_found(aws: Cloud, method: str, path: str) -> None:
@@ -49,6 +49,9 @@ def test_an_unknown_path_of_the_locks_is_not_found_in_their_dialect(aws: Cloud, 
         ("GET", "/api/register", "POST"),
         ("GET", "/api/token", "POST"),
         ("DELETE", "/api/token/refresh", "POST"),
+        ("POST", "/", "GET"),
+        ("POST", "/api", "GET"),
+        ("POST", "/api/docs/", "GET"),
         ("POST", "/health", "GET"),
         ("POST", "/swagger.json", "GET"),
         ("PUT", "/.well-known/jwks.json", "GET"),

@@ -145,8 +145,8 @@ class Account(Output):
 
 
 class Registered(Output):
-    id: int
-    username: str
+    id: int = Field(examples=[2])
+    username: str = Field(examples=["seeduser"])
 
 
 def username_taken() -> Invalid:

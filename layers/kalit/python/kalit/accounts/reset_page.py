@@ -2,9 +2,8 @@
 
 from html import escape
 
-from kalit.kit.api import Reply
 from kalit.kit.errors import AppError, Invalid
-from kalit.kit.html import page
+from kalit.kit.html import Html, page
 from kalit.kit.words import Text
 
 from .resets import DONE, SUBJECT
@@ -19,17 +18,17 @@ LOG_IN = Text(
 )
 
 
-def form(language: str, error: AppError | None = None) -> Reply:
+def form(language: str, error: AppError | None = None) -> Html:
     """The form, and what was wrong with what was sent."""
     problems = _problems(error, language) if error else []
-    told = "".join(f'<p class="problem" role="alert">{escape(problem)}</p>' for problem in problems)
+    told = "".join(f'<p role="alert">{escape(problem)}</p>' for problem in problems)
     inputs = "".join(
         f'<label>{escape(label.say(language))}<input type="password" name="{name}" autocomplete="new-password" '
         f"required></label>"
         for name, label in (("new_password", PASSWORD), ("new_password_confirm", AGAIN))
     )
     body = f'{told}<form method="post">{inputs}<button>{escape(SAVE.say(language))}</button></form>'
-    return page(SUBJECT.say(language), body, language, status=400 if problems else 200)
+    return _page(SUBJECT, body, language, status=400 if problems else 200)
 
 
 def _problems(error: AppError, language: str) -> list[str]:
@@ -38,5 +37,11 @@ def _problems(error: AppError, language: str) -> list[str]:
     return [error.say(language)]
 
 
-def done(language: str) -> Reply:
-    return page(DONE.say(language), f"<p>{escape(LOG_IN.say(language))}</p>", language)
+def done(language: str) -> Html:
+    return _page(DONE, f"<p>{escape(LOG_IN.say(language))}</p>", language)
+
+
+def _page(title: Text, body: str, language: str, status: int = 200) -> Html:
+    said = title.say(language)
+    body = f"<main><h1>{escape(said)}</h1>{body}</main>"
+    return page(said, body, "form.css", language=language, status=status)

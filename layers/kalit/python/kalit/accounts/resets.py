@@ -65,15 +65,21 @@ class ResetRequest(Input):
     """Whose password, and where the way to a new one is to be sent."""
 
     username: Name = Field(validation_alias=AliasChoices("username", "email"), examples=["ali@example.com"])
-    channel: Channel = Field(Channel.EMAIL, description="`email`: a link. `sms`: a code to the phone on file.")
+    channel: Channel = Field(
+        Channel.EMAIL, description="`email`: a link. `sms`: a code to the phone on file.", examples=["email"]
+    )
 
 
 class Reset(NewPassword):
     """A new password, with the token of the link, or with name and code."""
 
-    token: str = Field("", description="From the link.", max_length=200)
-    username: Name | None = Field(None, validation_alias=AliasChoices("username", "email"))
-    code: str = Field("", description="From the SMS, with the name that it was asked for by.", max_length=20)
+    token: str = Field("", description="From the link.", max_length=200, examples=[""])
+    username: Name | None = Field(
+        None, validation_alias=AliasChoices("username", "email"), examples=["ali@example.com"]
+    )
+    code: str = Field(
+        "", description="From the SMS, with the name that it was asked for by.", max_length=20, examples=["654321"]
+    )
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "Reset":

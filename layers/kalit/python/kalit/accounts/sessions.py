@@ -68,7 +68,9 @@ def expiry(family: Family, created_at: datetime, at: datetime) -> datetime:
 
 
 class Logout(Input):
-    refresh: str | None = Field(None, description="The refresh token to end; without it, that of this session.")
+    refresh: str | None = Field(
+        None, description="The refresh token to end; without it, that of this session.", examples=[None]
+    )
 
 
 class Session(Output):

@@ -56,12 +56,14 @@ class RefreshToken(Input):
 
 
 class Tokens(Output):
-    refresh: str
-    access: str
+    refresh: str = Field(examples=["<refresh token>"])
+    access: str = Field(examples=["<access token>"])
 
 
 class Access(Output):
-    access: str = Field(description="A JWT, signed ES256, to be sent as `Authorization: Bearer …`.")
+    access: str = Field(
+        description="A JWT, signed ES256, to be sent as `Authorization: Bearer …`.", examples=["<access token>"]
+    )
 
 
 class Holder(NamedTuple):

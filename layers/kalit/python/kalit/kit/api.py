@@ -10,7 +10,7 @@ The parameters say what the door wants, by name:
 * `key: UUID | None` the derived key of an Idempotency-Key, for doors with `once=True`
 * `request: Request` everything else; any other name is a parameter of the path (int, UUID or str)
 
-It returns a pydantic model, a `Page`, plain JSON data or a `Reply`.
+It returns a pydantic model, a `Page`, plain JSON data, a `Reply`, or a page of HTML (`kit.html`).
 """
 
 import hashlib

@@ -52,6 +52,11 @@ class Door:
         return (self.call.__doc__ or "").strip().partition("\n")[0]
 
     @property
+    def description(self) -> str:
+        """What the docstring says below its first line: Markdown for the docs pages."""
+        return inspect.cleandoc(self.call.__doc__ or "").partition("\n")[2].strip()
+
+    @property
     def grants(self) -> tuple[Grant, ...]:
         """All rights, each once: the declared ones and those that its kind of door always needs."""
         return tuple(dict.fromkeys(self.uses))

@@ -55,11 +55,11 @@ def send_email(to: str, subject: str, body: str, at: datetime) -> None:
 
 
 class SmsOutbox(PageQuery):
-    phone: str = Field("", description="Only what went to this phone.")
+    phone: str = Field("", description="Only what went to this phone.", examples=["+998901234567"])
 
 
 class EmailOutbox(PageQuery):
-    to: str = Field("", description="Only what went to this address.")
+    to: str = Field("", description="Only what went to this address.", examples=["ali@example.com"])
 
 
 class DeliveredSms(Output):

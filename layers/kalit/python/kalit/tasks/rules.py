@@ -139,7 +139,7 @@ CHECKS = {TaskType.SUM: _check_sum, TaskType.COUNTDOWN: _check_countdown}
 class NewTask(Input):
     """A task to be made. Keys of `input_data` that its type does not know are kept."""
 
-    task_type: TaskType = Field(examples=[TaskType.SUM])
+    task_type: TaskType = Field(examples=[TaskType.SUM, TaskType.COUNTDOWN])
     input_data: AnyJson = Field(
         description="For sum `{numbers: [...]}`, for countdown `{seconds: n}`.",
         examples=[{"numbers": [1, 2, 3]}, {"seconds": 5}],
@@ -165,7 +165,7 @@ def _blank_is_none(value: Any) -> Any:
 class ListTasks(PageQuery):
     """Own tasks, of one status where one is named."""
 
-    status: Annotated[Status | None, BeforeValidator(_blank_is_none)] = None
+    status: Annotated[Status | None, BeforeValidator(_blank_is_none)] = Field(None, examples=[Status.COMPLETED])
 
 
 class TaskRef(BaseModel):
@@ -178,12 +178,12 @@ class TaskRef(BaseModel):
 class Task(Output):
     """A task as its owner sees it; `result` is null until it ends."""
 
-    id: int
-    task_type: TaskType
-    input_data: Any
-    status: Status
-    result: dict[str, Any] | None = None
-    created_at: str
+    id: int = Field(examples=[1])
+    task_type: TaskType = Field(examples=[TaskType.SUM])
+    input_data: Any = Field(examples=[{"numbers": [1, 2, 3]}])
+    status: Status = Field(examples=[Status.COMPLETED])
+    result: dict[str, Any] | None = Field(None, examples=[{"result": 6}])
+    created_at: str = Field(examples=["2026-11-21T00:09:51.973Z"])
 
 
 class Countdown(TaskRef):

@@ -1,19 +1,15 @@
-"""The deployed templates on the local engine, over real HTTP: one system for the whole ring."""
+"""A running local system and its users, over real HTTP; the fixture `local` has one for all rings that need it."""
 
 import asyncio
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any, TypeVar
 
-import pytest
 import requests
 
-from infra.installation import Admin
-from infra.local.up import Settings, System, free_port
-from tests.conftest import PROBES
+from infra.local.up import Settings, System
 
 Seen = TypeVar("Seen")
 PASSWORD = "password123"
@@ -111,18 +107,3 @@ class Running:
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join()
         self.loop.close()
-
-
-@pytest.fixture(scope="session")
-def local(assembly: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local]:
-    settings = Settings(
-        port=free_port(),
-        mqtt_port=free_port(),
-        state=tmp_path_factory.mktemp("state"),
-        admin=Admin(password=ADMIN_PASSWORD),
-        doors=(PROBES,),
-        persist=False,
-        templates=assembly,
-    )
-    with Running(settings) as system:
-        yield Local(system)

@@ -1,0 +1,60 @@
+"""The docs pages in a real browser: Chromium of this machine, without a window.
+
+Where there is none the ring is left out, and the summary says so.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.window import Window
+from tests.conftest import ROOT
+from tests.running import Local
+
+HERE = Path(__file__).parent
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+# In a container without a graphics card, and without a word to its maker's hosts.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PICTURES = ROOT / os.environ.get("KALIT_PICTURES", "build/pictures")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if CHROMIUM is None:
+        ring = [item for item in items if HERE in item.path.parents]
+        items[:] = [item for item in items if item not in ring]
+        config.hook.pytest_deselected(items=ring)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if CHROMIUM is None:
+        terminalreporter.write_line(
+            "the browser ring did not run: no Chromium found; install it with: apt install chromium", yellow=True
+        )
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def window(browser: Browser, local: Local) -> Iterator[Window]:
+    """A window as wide as a laptop's, of a browser that was never here before."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with browser.new_context(viewport={"width": 1280, "height": 900}, base_url=local.url) as context:
+        yield Window(context.new_page(), local.url, PICTURES)
