@@ -22,6 +22,7 @@ from ministack.core import iam_evaluator, lambda_runtime, persistence
 from ministack.services import apigateway, dynamodb, lambda_svc
 
 assert importlib.metadata.version("ministack") == "1.5.33"
+os.environ.pop("LOG_LEVEL", None)  # the engine's own, and read by now: functions would take it for theirs
 STATE = Path(os.environ["STATE_DIR"])
 STREAMS = STATE / "unread-streams.json"
 AUTOSAVE_SECONDS = 1.5
@@ -60,13 +61,6 @@ def report_error_types():
         return answer
 
     lambda_svc._execute_function_warm = execute
-
-
-def do_not_wait_for_silent_handlers():
-    """A call that logs nothing waits 50 ms for a first line."""
-    drain = lambda_runtime.Worker._drain_stderr_bounded
-    assert drain.__defaults__ == (0.050, 0.005, 0.250)
-    drain.__defaults__ = (0.002, 0.001, 0.250)
 
 
 def read_cors_as_cloudformation_writes_it():
@@ -263,7 +257,6 @@ def stop_with_the_parent():
 if __name__ == "__main__":
     listen_on_loopback_only()
     report_error_types()
-    do_not_wait_for_silent_handlers()
     read_cors_as_cloudformation_writes_it()
     run_functions_on_a_bare_interpreter()
     count_loopback_as_secure_transport()
