@@ -1,6 +1,6 @@
 # Kalit. `make` alone lists the commands; every one installs what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help install up test check lint types pictures routes invoke openapi events rights synth bootstrap deploy locks clean
+.PHONY: help install up test check lint types pictures routes invoke derived synth bootstrap deploy locks clean
 
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 python := .venv/bin/python
@@ -36,14 +36,8 @@ routes: install ## print every door with its trigger, rights and memory
 invoke: install ## run one door with its sample event: make invoke F=tasks/create
 	@$(python) -m infra.local.invoke $(F)
 
-openapi: install ## write functions/edge/openapi.json and .yaml from the doors
-	@$(python) -m infra.openapi
-
-events: install ## write the sample events of HTTP doors from the doors
-	@$(python) -m infra.events
-
-rights: install ## write the reviewed snapshot of every role's rights
-	@$(python) -m infra.rights
+derived: install ## write anew what is derived from the doors: schema, sample events, who may what, every role's rights
+	@for what in openapi events access rights; do $(python) -m infra.$$what || exit 1; done
 
 synth: install node_modules ## synthesize a stage's templates, with all checks: make synth STAGE=dev
 	@npx cdk synth --quiet -c stage=$(STAGE)

@@ -1,4 +1,4 @@
-"""Sample events of HTTP doors, derived from the doors: `make events` writes them, a test fails on drift.
+"""Sample events of HTTP doors, derived from the doors: `make derived` writes them, a test fails on drift.
 
 Doors with other triggers have theirs written by hand beside them, in events/<folder>/<verb>.json.
 """

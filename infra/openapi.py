@@ -1,4 +1,4 @@
-"""The API as OpenAPI 3.1, derived from the doors: `make openapi` writes it, a test fails on drift."""
+"""The API as OpenAPI 3.1, derived from the doors: `make derived` writes it, a test fails on drift."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""`make rights`: every right of every role, as the templates give it, for a reviewer to read.
+"""`make derived`: every right of every role, as the templates give it, for a reviewer to read.
 
 The list is kept in tests/infra/rights.txt; a test compares, so that a change of rights shows in a diff.
 """

@@ -1,6 +1,8 @@
 """The public door of the local system: plays the edge by the rules of `infra/edge.py`."""
 
 import asyncio
+import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +12,8 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from infra import static
+from kalit.kit import dialects
+from kalit.kit.errors import Throttled
 
 # What only the edge may say, and what belongs to one connection.
 DROPPED = {
@@ -29,11 +33,27 @@ def _ours(header: str) -> bool:
     return header.lower() in DROPPED or header.lower().startswith("x-kalit-")
 
 
-class Gateway:
-    """Serves on loopback; until `target` is set, everything is 503."""
+class Limit:
+    """So many requests a minute from one address, as the web ACL counts them on AWS; 0: no limit."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.minute, self.seen = 0, Counter[str]()
+
+    def wait(self, address: str, now: float) -> int:
+        """Seconds until this request may come; 0 when it may now, and is counted."""
+        if self.minute != now // 60:
+            self.minute, self.seen = int(now // 60), Counter()
+        self.seen[address] += 1
+        return 60 - int(now % 60) if self.most and self.seen[address] > self.most else 0
+
+
+class Gateway:
+    """Serves on loopback; until `target` is set, everything is 503. `most` requests a minute and address, 0: any."""
+
+    def __init__(self, port: int, most: int = 0) -> None:
         self.port = port
+        self.limit = Limit(most)
         self.target = ""
         self.secret = ""
         self.files: Callable[[str], dict[str, Any]] | None = None  # an object of the static files' bucket, by its key
@@ -65,7 +85,8 @@ class Gateway:
     async def handle(self, request: web.Request) -> web.Response:
         if not self.target or self.session is None:
             return web.json_response(STARTING, status=503, headers={"Retry-After": "1"})
-        answer = await self._forwarded(request, self.session)
+        wait = self.limit.wait(request.remote or "", time.time())
+        answer = _throttled(request, wait) if wait else await self._forwarded(request, self.session)
         self.on_request(request.method, request.path, answer.status)
         return answer
 
@@ -110,3 +131,11 @@ class Gateway:
                 return web.Response(status=answer.status, headers=kept, body=await answer.read())
         except (ClientError, TimeoutError):
             return web.json_response({"message": "Service Unavailable"}, status=503, headers={"Retry-After": "1"})
+
+
+def _throttled(request: web.Request, seconds: int) -> web.Response:
+    error = Throttled(seconds)
+    media_type, body = dialects.written(
+        error, path=request.path, accept=request.headers.get("accept", ""), language="", request_id=""
+    )
+    return web.json_response(body, status=error.status, content_type=media_type, headers=error.headers)

@@ -47,6 +47,7 @@ class Settings:
     state: Path = ROOT / ".kalit"
     admin: Admin = Admin()
     clock_file: str = ""
+    rate_limit: int = 0  # requests a minute and address; 0: any
     doors: tuple[Path, ...] = ()
     persist: bool = True
     templates: Path | None = None  # where they lie, or will
@@ -57,13 +58,14 @@ class Settings:
             try:
                 return int(env.get(name) or default)
             except ValueError:
-                raise CannotStart(f"{name}={env[name]} is not a port number.") from None
+                raise CannotStart(f"{name}={env[name]} is not a number.") from None
 
         return cls(
             port=number("PORT", 8000),
             mqtt_port=number("MQTT_PORT", 8883),
             state=Path(env.get("KALIT_STATE") or ROOT / ".kalit").resolve(),
             admin=Admin.from_environment(env),
+            rate_limit=number("KALIT_RATE_LIMIT", 0),
             clock_file=str(Path(env["KALIT_CLOCK"]).resolve()) if env.get("KALIT_CLOCK") else "",
         )
 
@@ -200,7 +202,7 @@ class System:
         self.settings = settings
         self.engine = Engine(settings)
         self.aws = Aws(self.engine.endpoint)
-        self.gateway = Gateway(settings.port)
+        self.gateway = Gateway(settings.port, settings.rate_limit)
         self.templates = settings.templates or settings.state / "assembly"
 
     @property

@@ -10,6 +10,7 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
+from infra.access import lets_in
 from infra.events import sample
 from kalit.kit import api
 from kalit.kit.api import Endpoint
@@ -18,7 +19,7 @@ from kalit.kit.resources import Key, Table
 from tests.cloud import DOORS, EDGE_SECRET, Answer, Cloud, forget
 
 from .forged import forged, parts, signed
-from .rows import change_ali, refusal, unchanged
+from .rows import change_ali, put, refusal, unchanged
 from .world import Clock
 
 ENDPOINTS = [door for door in DOORS.values() if isinstance(door, Endpoint)]
@@ -190,6 +191,19 @@ def test_a_caller_is_who_the_row_says_now(aws: Cloud, token: str, role: str) -> 
 def test_only_an_admin_passes_a_door_for_admins(aws: Cloud, token: str, role: str, status: int) -> None:
     change_ali(aws, role=role)
     assert called(only_admins, aws, token)["status"] == status
+
+
+@pytest.mark.parametrize("name", PROTECTED)
+def test_a_door_lets_in_whom_the_table_of_access_says(aws: Cloud, token: str, name: str) -> None:
+    door = DOORS[name]
+    assert isinstance(door, Endpoint)
+    [row] = [row for row in aws.rows(Table.ACCOUNTS, "ACCOUNT#") if row["sk"] == "ACCOUNT"]
+    refused = set()
+    for role in ("user", "manager", "admin"):
+        put(aws, Table.ACCOUNTS, {**row, "role": role})
+        if knock(aws, name, authorization=f"Bearer {token}").status == 403:
+            refused.add(role)
+    assert refused == {"user", "manager", "admin"} - lets_in(door)
 
 
 def test_who_may_not_is_told_so(aws: Cloud, token: str) -> None:

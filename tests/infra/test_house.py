@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from infra import events, examples, openapi
+from infra import access, events, examples, openapi
 from infra.catalog import catalog, endpoints
 from kalit.kit import fields
 from kalit.kit.api import Endpoint
@@ -89,8 +89,8 @@ def test_a_handler_is_about_four_lines() -> None:
 
 def test_the_openapi_document_is_what_the_doors_say() -> None:
     told = openapi.document(endpoints(DOORS))
-    assert (openapi.FILES / "openapi.json").read_text() == openapi.as_json(told), "run: make openapi"
-    assert (openapi.FILES / "openapi.yaml").read_text() == openapi.as_yaml(told), "run: make openapi"
+    assert (openapi.FILES / "openapi.json").read_text() == openapi.as_json(told), "run: make derived"
+    assert (openapi.FILES / "openapi.yaml").read_text() == openapi.as_yaml(told), "run: make derived"
 
 
 def test_every_folder_has_its_sentence_in_the_docs() -> None:
@@ -114,7 +114,11 @@ def test_what_a_door_wants_is_shown_by_examples_that_it_accepts(door: Endpoint) 
 
 def test_the_sample_events_are_what_the_doors_say() -> None:
     for file, text in events.written().items():
-        assert (events.EVENTS / file).read_text() == text, "run: make events"
+        assert (events.EVENTS / file).read_text() == text, "run: make derived"
+
+
+def test_the_table_of_access_is_what_the_doors_say() -> None:
+    assert access.FILE.read_text() == access.text(), "run: make derived"
 
 
 def test_a_door_that_answers_once_makes_its_effect_unique_by_the_key() -> None:

@@ -32,7 +32,7 @@ WITHOUT_RESOURCES = {
 
 
 def test_rights_are_as_reviewed(dev: Templates) -> None:
-    """A change of rights shows in a diff. `make rights` writes the file anew."""
+    """A change of rights shows in a diff. `make derived` writes the file anew."""
     assert rights(dev.folder) == SNAPSHOT.read_text()
 
 

@@ -35,8 +35,8 @@ def test_adding_an_endpoint_takes_the_files_that_the_readme_shows(tmp_path: Path
     assert [name for name, _ in blocks] == ["functions/tasks/slots.py", "tests/functions/tasks/test_slots.py"]
     for name, text in blocks:
         (tmp_path / name).write_text(text)
-    for derived in ("infra.openapi", "infra.events", "infra.rights"):
-        run(tmp_path, derived)
+    for derived in ("openapi", "events", "access", "rights"):
+        run(tmp_path, f"infra.{derived}")
 
     assert "tasks.slots" in run(tmp_path, "infra.routes")
     assert "1 passed" in run(tmp_path, "pytest", "tests/functions/tasks/test_slots.py", "-p", "no:cacheprovider")

@@ -286,3 +286,28 @@ def test_a_query_is_read(query: str, fields: dict[str, str]) -> None:
 )
 def test_the_address_is_the_one_that_the_client_wrote(headers: dict[str, str], url: str) -> None:
     assert request(headers=headers).url == url
+
+
+@pytest.mark.parametrize(
+    ("shown", "address"),
+    [
+        ("198.51.100.7", "198.51.100.7"),
+        ("::ffff:198.51.100.7", "198.51.100.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("", ""),
+        ("unknown", "unknown"),
+    ],
+)
+def test_an_address_is_that_of_a_customer(shown: str, address: str) -> None:
+    assert request(headers={"x-kalit-address": shown}).address == address
+
+
+def test_the_origin_is_what_the_client_wrote() -> None:
+    headers = {"x-kalit-host": "kalit.uz", "x-kalit-scheme": "https", "x-kalit-path": "/api/tasks/"}
+    assert request(headers=headers).origin == "https://kalit.uz"
+
+
+def test_only_a_form_is_a_form() -> None:
+    assert request(b"a=1", FORM).form() == {"a": "1"}
+    assert request(b'{"a": 1}').form() == {}
