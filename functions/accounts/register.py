@@ -7,7 +7,7 @@ from kalit.kit.errors import Invalid, Throttled
 from kalit.kit.request import Request
 
 
-@api.post("/api/register/", uses=[*store.ADD, *limits.TRY], raises=[Throttled], status=201, host=Host(memory=1024))
+@api.post("/api/register/", uses=[*store.ADD, *limits.COUNT], raises=[Throttled], status=201, host=Host(memory=1024))
 def handler(body: NewAccount, caller: Caller | None, request: Request) -> Registered:
     """Open an account with a name and a password."""
     at = clock.now()

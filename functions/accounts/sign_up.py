@@ -11,7 +11,7 @@ from kalit.kit.request import Request
 
 @api.post(
     "/api/v1/auth/register/",
-    uses=[*store.ADD, *limits.TRY, *session_store.OPEN_ROTATING],
+    uses=[*store.ADD, *limits.COUNT, *session_store.OPEN_ROTATING],
     raises=[Throttled],
     status=201,
     host=Host(memory=1024),

@@ -155,3 +155,11 @@ def test_what_fails_on_our_side_leaves_the_name_free(aws: Cloud) -> None:
     with unchanged(aws), upset("TransactWriteItems", refused("InternalServerError")):
         assert register(aws).status == 500
     assert register(aws).status == 201
+
+
+def test_one_address_cannot_try_out_names_for_ever(aws: Cloud, token: str) -> None:
+    here, elsewhere = {"x-kalit-address": "198.51.100.7"}, {"x-kalit-address": "192.0.2.1"}
+    told = [register(aws, headers=here).status for _ in range(101)]
+    assert told == [400] * 100 + [429]
+    assert register(aws, {**ALI, "username": "vali"}, headers=here).status == 429
+    assert register(aws, {**ALI, "username": "vali"}, headers=elsewhere).status == 201

@@ -1,11 +1,12 @@
 import base64
+import json
 from contextlib import suppress
 
 import jwt
 import pytest
 
 from kalit.kit.resources import Table
-from tests.cloud import Answer, Cloud
+from tests.cloud import Answer, Cloud, forget
 
 from ..rows import put, unchanged
 from ..world import Clock, Killed, at_once, killed_after, lost, upset
@@ -155,3 +156,11 @@ def test_a_rotating_token_is_not_for_the_plain_way(app: App) -> None:
 def test_a_body_without_a_token_is_refused(aws: Cloud, body: dict[str, object]) -> None:
     answer = aws.http("accounts.rotate", body)
     assert (answer.status, list(answer.json["error"]["fields"])) == (400, ["refresh"])
+
+
+def test_a_key_is_published_before_the_first_token_of_a_process(app: App) -> None:
+    [row] = app.aws.rows(Table.KEYS)
+    put(app.aws, Table.KEYS, {**row, "jwks": json.dumps({"keys": []})})
+    forget()
+    assert app.rotate().status == 200
+    assert app.aws.rows(Table.KEYS) == [row]

@@ -26,7 +26,7 @@ from .people import check_strength
 from .resets import Channel, Reset, ResetNotValid, ResetRequest
 from .store import AccountRow
 
-ASK: tuple[Grant, ...] = (*limits.SPEND, Table.ACCOUNTS.get, Table.ACCOUNTS.put)
+ASK: tuple[Grant, ...] = (*limits.COUNT, Table.ACCOUNTS.get, Table.ACCOUNTS.put)
 SEND: tuple[Grant, ...] = (*key_store.DERIVE, Table.ACCOUNTS.get, Queue.EMAIL.send, Queue.SMS.send)
 SET: tuple[Grant, ...] = (*key_store.DERIVE, Table.ACCOUNTS.get, Table.ACCOUNTS.update, Table.ACCOUNTS.delete)
 
@@ -79,7 +79,9 @@ def ask(told: ResetRequest, request: Request, at: datetime) -> None:
 
 def send(row: ResetRow) -> None:
     """Put a reset's message on its way. One read, one key, one SendMessage."""
-    account = store.by_uuid(UUID(row.account))
+    account = AccountRow.find(*Standing.key(row.account))
+    if account is None:
+        return
     proof = resets.proof(Channel(row.channel), key_store.derive("reset", row.nonce))
     id = str(derived("reset notice", row.id, row.asked_at))
     if row.channel == Channel.SMS:

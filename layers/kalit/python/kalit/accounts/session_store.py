@@ -24,14 +24,14 @@ from .tokens import FAMILIES, LONGEST_ACCESS, PLAIN, ROTATING, Access, Family, H
 
 # What the doors that call these functions declare.
 OPEN: tuple[Grant, ...] = (*key_store.SIGN, Table.ACCOUNTS.put, Table.ACCOUNTS.update)
-LOG_IN: tuple[Grant, ...] = (*OPEN, *limits.TRY, Table.ACCOUNTS.get)
+LOG_IN: tuple[Grant, ...] = (*OPEN, *limits.COUNT, Table.ACCOUNTS.get)
 OPEN_ROTATING: tuple[Grant, ...] = (*OPEN, *key_store.DERIVE)
 RENEW: tuple[Grant, ...] = (*key_store.SIGN, Table.ACCOUNTS.get)
 ROTATE: tuple[Grant, ...] = (*RENEW, *key_store.DERIVE, Table.ACCOUNTS.update, Table.ACCOUNTS.delete)
 END: tuple[Grant, ...] = (Table.ACCOUNTS.update, Table.ACCOUNTS.delete)
 LOG_OUT: tuple[Grant, ...] = (*key_store.DERIVE, Table.ACCOUNTS.delete)
 LIST: tuple[Grant, ...] = (Table.ACCOUNTS.query,)
-CHANGE_PASSWORD: tuple[Grant, ...] = (*limits.TRY, Table.ACCOUNTS.update)
+CHANGE_PASSWORD: tuple[Grant, ...] = (*limits.COUNT, Table.ACCOUNTS.update)
 
 
 class SessionRow(Row):

@@ -33,7 +33,7 @@ def page(
 ) -> Html:
     """A whole page: `files` are scripts and styles by name, `also` what it needs beyond `POLICY`.
 
-    `title` is text, `body` markup in which values are escaped.
+    `title` is text, `body` markup in which values are escaped. Its address may be a secret, so it is told to nobody.
     """
     policy = {**POLICY, **also}
     head = "\n".join(_link(os.environ["STATIC"] + file) for file in files)
@@ -42,6 +42,7 @@ def page(
 <html lang="{language or "en"}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
 <title>{escape(title)}</title>
 {_link(os.environ["STATIC"] + "kalit.svg")}
 {head}
@@ -49,10 +50,7 @@ def page(
 </html>
 """,
         status=status,
-        headers={
-            "Content-Security-Policy": "; ".join(f"{name} {sources}" for name, sources in policy.items()),
-            "Referrer-Policy": "no-referrer",  # a page's address may be a secret
-        },
+        headers={"Content-Security-Policy": "; ".join(f"{name} {sources}" for name, sources in policy.items())},
     )
 
 

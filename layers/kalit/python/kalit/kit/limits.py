@@ -14,15 +14,15 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from pynamodb.attributes import NumberAttribute
-from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.update import Action
 
 from .errors import Throttled
 from .ids import derived
 from .resources import Grant, Table
 from .tables import Row, TableName, condition_failed
 
-SPEND: tuple[Grant, ...] = (Table.OPS.update, Table.OPS.get, Table.OPS.put)
-TRY: tuple[Grant, ...] = SPEND
+COUNT: tuple[Grant, ...] = (Table.OPS.update, Table.OPS.get)
 PATIENCE = 2.5  # seconds that a try waits for places which other tries hold
 
 
@@ -98,10 +98,11 @@ def _take(limit: Limit, who: str, at: datetime, patience: float) -> _Window:
 
 def _opened_anew(old: _Window, end: int) -> _Window | None:
     """A new window in the place of one that is over; None when somebody else was faster."""
-    fresh = _Window(old.pk, old.sk, taken=1, until=end, ttl=end)
+    fresh = _Window(old.pk, old.sk)
+    opened: list[Action] = [_Window.taken.set(1), _Window.failed.set(0), _Window.until.set(end), _Window.ttl.set(end)]
     try:
-        fresh.save(_Window.until == old.until)
-    except PutError as error:
+        fresh.update(opened, _Window.until == old.until)
+    except UpdateError as error:
         if not condition_failed(error):
             raise
         return None
