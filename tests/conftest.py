@@ -1,12 +1,15 @@
 """What every ring of tests shares: one synthesis of the local stage, one local system, and no network but loopback."""
 
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 if TYPE_CHECKING:
     from tests.running import Local
@@ -25,8 +28,30 @@ os.environ.pop("AWS_SESSION_TOKEN", None)
 os.environ.pop("AWS_PROFILE", None)
 
 ROOT = Path(__file__).parents[1]
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+# Rings that knock at one running system. They wait more than they compute, so they can run beside the others.
+OUTSIDE = ("local", "browser")
 # Doors for triggers that no door of the product has yet.
 PROBES = ROOT / "tests" / "local" / "doors"
+
+
+class ByRing(LoadScopeScheduling):
+    """One process for the rings outside, one for the others."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "outside" if nodeid.split("/")[1] in OUTSIDE else "inside"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return ByRing(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if CHROMIUM is None:
+        terminalreporter.write_line(
+            "the browser ring did not run: no Chromium found; install it with: apt install chromium", yellow=True
+        )
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ Where there is none the ring is left out, and the summary says so.
 """
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,12 +11,10 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.window import Window
-from tests.conftest import ROOT
+from tests.conftest import CHROMIUM, ROOT
 from tests.running import Local
 
 HERE = Path(__file__).parent
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 # In a container without a graphics card, and without a word to its maker's hosts.
 ARGUMENTS = [
     "--no-sandbox",
@@ -35,13 +32,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         ring = [item for item in items if HERE in item.path.parents]
         items[:] = [item for item in items if item not in ring]
         config.hook.pytest_deselected(items=ring)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if CHROMIUM is None:
-        terminalreporter.write_line(
-            "the browser ring did not run: no Chromium found; install it with: apt install chromium", yellow=True
-        )
 
 
 @pytest.fixture(scope="session")
