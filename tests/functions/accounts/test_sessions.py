@@ -8,12 +8,12 @@ def test_sessions_of_both_families_are_listed_the_newest_first(app: App, clock: 
     answer = app.call("accounts.sessions")
     assert (answer.status, answer.json["success"], answer.json["count"]) == (200, True, 2)
     newest, own = answer.json["data"]
-    assert (newest["device"], newest["current"], newest["created_at"]) == ("curl/8", False, "2026-01-05T12:01:00Z")
+    assert (newest["device"], newest["current"], newest["created_at"]) == ("curl/8", False, "2026-01-05T12:01:00.000Z")
     assert own == {
         "id": app.sessions[0]["sk"].removeprefix("SESSION#"),
-        "created_at": "2026-01-05T12:00:00Z",
-        "last_used_at": "2026-01-05T12:00:00Z",
-        "expires_at": "2026-01-12T12:00:00Z",
+        "created_at": "2026-01-05T12:00:00.000Z",
+        "last_used_at": "2026-01-05T12:00:00.000Z",
+        "expires_at": "2026-01-12T12:00:00.000Z",
         "address": "198.51.100.7",
         "device": "Kalit/3.1 (Android)",
         "current": True,
@@ -24,7 +24,7 @@ def test_a_session_tells_when_it_was_last_used(app: App, clock: Clock) -> None:
     clock.move(minutes=5)
     app.tokens = app.rotate().json
     [own] = app.call("accounts.sessions").json["data"]
-    assert (own["last_used_at"], own["expires_at"]) == ("2026-01-05T12:05:00Z", "2026-01-12T12:05:00Z")
+    assert (own["last_used_at"], own["expires_at"]) == ("2026-01-05T12:05:00.000Z", "2026-01-12T12:05:00.000Z")
 
 
 def test_a_session_that_is_over_is_not_listed(app: App, clock: Clock) -> None:

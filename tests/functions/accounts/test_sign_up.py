@@ -29,8 +29,8 @@ def test_an_account_is_opened_with_an_email_and_logged_in(aws: Cloud, clock: Clo
         "is_active": True,
         "email_verified": False,
         "phone_verified": False,
-        "created_at": "2026-01-05T12:00:00Z",
-        "updated_at": "2026-01-05T12:00:00Z",
+        "created_at": "2026-01-05T12:00:00.000Z",
+        "updated_at": "2026-01-05T12:00:00.000Z",
     }
 
 

@@ -15,7 +15,7 @@ def test_what_is_told_is_changed_and_the_rest_stays(app: App, clock: Clock) -> N
     assert (answer.status, answer.json["message"]) == (200, "Profile updated successfully")
     user = answer.json["data"]
     assert (user["full_name"], user["phone"]) == ("Vali Valiyev", "+998 90 123-45-67")
-    assert (user["created_at"], user["updated_at"]) == ("2026-01-05T12:00:00Z", "2026-01-05T12:10:00Z")
+    assert (user["created_at"], user["updated_at"]) == ("2026-01-05T12:00:00.000Z", "2026-01-05T12:10:00.000Z")
     assert app.call("accounts.profile").json["data"] == user
 
 

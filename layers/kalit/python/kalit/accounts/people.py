@@ -1,12 +1,11 @@
 """What an account's owner tells of himself: registering with an e-mail, the profile, a new password."""
 
-from datetime import datetime
 from uuid import UUID
 
 from pydantic import AliasChoices, Field, ValidationInfo, field_validator
 
 from kalit.kit.errors import Invalid
-from kalit.kit.fields import Input, Output, said
+from kalit.kit.fields import Input, Moment, Output, said
 from kalit.kit.v1 import Done
 from kalit.kit.words import Text
 
@@ -111,8 +110,8 @@ class User(Output):
     is_active: bool
     email_verified: bool
     phone_verified: bool
-    created_at: datetime
-    updated_at: datetime
+    created_at: Moment
+    updated_at: Moment
 
     @classmethod
     def of(cls, account: Account) -> "User":

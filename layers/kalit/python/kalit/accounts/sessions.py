@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from kalit.kit.errors import NotFound
-from kalit.kit.fields import Input, Output
+from kalit.kit.fields import Input, Moment, Output
 from kalit.kit.limits import Limit
 from kalit.kit.request import Request
 
@@ -77,9 +77,9 @@ class Session(Output):
     """A login that has not ended."""
 
     id: UUID
-    created_at: datetime
-    last_used_at: datetime
-    expires_at: datetime
+    created_at: Moment
+    last_used_at: Moment
+    expires_at: Moment
     address: str = Field(description="From where it was begun; of an IPv6 address, its network.")
     device: str = Field(description="What the app or browser calls itself.")
     current: bool = Field(description="Whether it is the one that asks.")

@@ -1,10 +1,21 @@
 """Input models: how bodies and queries are read, and pydantic's errors in the words of the contract (1.2, 1.3)."""
 
+from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+)
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from .clock import wire
 from .errors import Invalid, ParseError
 from .request import read_json
 from .words import FIELD_TEXTS, Text
@@ -40,6 +51,9 @@ def _from_form(value: Any, info: ValidationInfo) -> Any:
             return value
     return value
 
+
+Moment = Annotated[datetime, PlainSerializer(wire), WithJsonSchema({"type": "string", "format": "date-time"})]
+"""A time, written as all answers write times."""
 
 NonBlank = Annotated[str, Field(min_length=1)]
 AnyJson = Annotated[Any, BeforeValidator(_from_form)]

@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 from pynamodb.attributes import UnicodeAttribute
 
 from kalit.kit import clock
-from kalit.kit.fields import Output
+from kalit.kit.fields import Moment, Output
 from kalit.kit.ids import ordered
 from kalit.kit.pages import Page, PageQuery
 from kalit.kit.resources import Grant, Table
@@ -68,14 +68,14 @@ class DeliveredSms(Output):
     campaign: int | None
     message: str
     attempt: int
-    delivered_at: datetime
+    delivered_at: Moment
 
 
 class DeliveredEmail(Output):
     to: str
     subject: str
     body: str
-    sent_at: datetime
+    sent_at: Moment
 
 
 def sms(query: SmsOutbox) -> Page[DeliveredSms]:

@@ -22,7 +22,7 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection, LocalSecondaryIndex
 
-from kalit.kit import aws, clock, queues, steps
+from kalit.kit import aws, clock, metrics, queues, steps
 from kalit.kit.aws import busy
 from kalit.kit.ids import Counter
 from kalit.kit.pages import Page
@@ -166,6 +166,7 @@ def create(new: NewTask, owner: int, at: datetime, key: UUID | None = None) -> T
     except AlreadyMade:
         mark = KeyRow.get(_owner(owner), f"KEY#{key}", consistent_read=True)
         return show(owner, int(mark.task))
+    metrics.count("tasks_created")
     return _task(row, new.input_data)
 
 
@@ -223,6 +224,7 @@ def finish(row: TaskRow, outcome: Outcome, outbox: str = "") -> bool:
     while True:
         try:
             _move(row, outcome.status, [told, follow, TaskRow.open.remove()], [CountsRow.active.add(-1)])
+            metrics.count("tasks_completed" if outcome.status is Status.COMPLETED else "tasks_failed")
             return True
         except Finished:
             now = _get(row.ref)
