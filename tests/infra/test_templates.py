@@ -2,6 +2,9 @@
 
 import json
 import re
+from pathlib import Path
+
+import pytest
 
 from infra import static
 from infra.catalog import catalog
@@ -165,3 +168,16 @@ def test_the_laptop_runs_what_aws_gets(dev: Templates) -> None:
         )
 
     assert kinds(Templates(folder)) == kinds(dev)
+
+
+def test_where_messages_reach_people_there_are_no_outboxes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KALIT_EMAIL_FROM", "kalit@example.com")
+    monkeypatch.setenv("KALIT_SMS_ORIGIN", "arn:aws:sms-voice:eu-central-1:123456789012:phone-number/one")
+    synthesize(tmp_path / "real", {"stage": "dev"})
+    real = Templates(tmp_path / "real")
+    names = {f.properties["FunctionName"]: f.properties for f in real.all("AWS::Lambda::Function")}
+    assert not [name for name in names if "outbox" in name]
+    assert names["dev-notices-email"]["Environment"]["Variables"]["EMAIL_SENDER"] == "kalit@example.com"
+    listed = rights(real.folder)
+    assert "NoticesEmailRole: ses:SendEmail arn::ses:::identity/example.com" in listed
+    assert "sms-voice:SendTextMessage arn:aws:sms-voice:eu-central-1:123456789012:phone-number/one" in listed

@@ -46,7 +46,8 @@ def request(name: str) -> dict[str, Any]:
     key = ec.generate_private_key(ec.SECP256R1())
     public = jwt.algorithms.ECAlgorithm.to_jwk(key.public_key(), as_dict=True) | {"kid": "k", "alg": "ES256"}
     now, uuid = int(time.time()), "3f0f4f9e-6a35-4cb5-9b66-0a54cf0d1a11"
-    claims = {"iss": "kalit", "sub": uuid, "token_type": "access", "iat": now, "exp": now + 3600, "jti": "j", "ver": 1}
+    holder = {"iss": "kalit", "sub": uuid, "sid": uuid, "ver": 1}
+    claims = {**holder, "token_type": "access", "iat": now, "exp": now + 3600, "jti": "j"}
     token = jwt.encode(claims, key, "ES256", {"kid": "k"})
     event = sample(door)  # type: ignore[arg-type]
     if "authorization" in event["headers"]:

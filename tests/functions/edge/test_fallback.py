@@ -86,3 +86,9 @@ def test_both_answers_may_be_asked_for_as_problems(aws: Cloud, method: str, path
     assert (answer.status, answer.headers["Content-Type"]) == (status, PROBLEM)
     told = answer.json
     assert (told["status"], told["code"], told["instance"], told["request_id"]) == (status, code, path, "mine-7")
+
+
+def test_a_path_of_which_this_stage_lacks_the_door_is_not_found(aws: Cloud) -> None:
+    """The outboxes are no doors where e-mail and SMS reach people, but the document knows them."""
+    answer = ask(aws, "GET", "/api/sms/outbox")
+    assert (answer.status, answer.json) == (404, {"detail": "Not found."})
