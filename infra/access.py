@@ -44,7 +44,7 @@ def lines() -> Iterator[str]:
         routes = "<br>".join(f"`{method} {path}`" for method, path in door.routes)
         open_to = lets_in(door)
         marks = " | ".join("✓" if column in open_to else "" for column in COLUMNS)
-        where = " (sandbox only)" if door.host.sandbox else ""
+        where = " (sandbox only)" if door.host.outbox else ""
         yield f"| {routes} | {door.summary.removesuffix('.')}{where} | {marks} |"
 
 

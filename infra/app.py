@@ -25,7 +25,7 @@ def build(app: cdk.App, stage: Stage) -> None:
     """All stacks of one stage. Names derive from the stage, so a stack can be deployed by itself."""
     more = [Path(root) for root in (app.node.try_get_context("doors") or "").split(",") if root]
     folders: dict[str, list[Door]] = defaultdict(list)
-    doors = [door for door in catalog([ROOT, *more]) if stage.outboxes or not door.host.sandbox]
+    doors = [door for door in catalog([ROOT, *more]) if stage.outboxes or not door.host.outbox]
     for door in doors:
         folders[door.folder].append(door)
 

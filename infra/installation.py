@@ -63,7 +63,10 @@ def first_administrator(client: Client, stage: Stage, admin: Admin, say: Callabl
     if told["created"] and not admin.password:
         say(f"administrator {admin.username} made, password (shown this once): {password}")
     elif told["role"] != "admin":
-        raise DoorFailed(f"The name {admin.username} belongs to somebody else. Choose another: KALIT_ADMIN_USERNAME=…")
+        raise DoorFailed(
+            f"The name {admin.username}, or its e-mail, belongs to somebody else. "
+            "Choose others: KALIT_ADMIN_USERNAME=… KALIT_ADMIN_EMAIL=…"
+        )
 
 
 def call(client: Client, stage: Stage, door: str, event: Any) -> Any:

@@ -1,7 +1,8 @@
 from datetime import datetime
+from typing import Literal
 
 from kalit.accounts import store
-from kalit.accounts.directory import NewAccount
+from kalit.accounts.directory import Email, NewAccount
 from kalit.kit import steps
 from kalit.kit.doors import Host
 from kalit.kit.errors import Invalid
@@ -12,7 +13,7 @@ from kalit.kit.resources import Table
 class Administrator(NewAccount):
     """The first administrator, from the deployment's configuration. The e-mail is a second name to log in by."""
 
-    email: str = ""
+    email: Email | Literal[""] = ""
 
 
 class Bootstrapped(Output):

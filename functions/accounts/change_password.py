@@ -10,7 +10,7 @@ from kalit.kit.v1 import Said
 
 @api.post(
     "/api/v1/auth/change-password/",
-    uses=session_store.CHANGE_PASSWORD,
+    uses=session_store.CHANGE,
     raises=[Throttled],
     host=Host(memory=1024),
 )

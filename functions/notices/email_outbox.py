@@ -7,7 +7,7 @@ from kalit.providers import sandbox
 from kalit.providers.sandbox import DeliveredEmail, EmailOutbox
 
 
-@api.get("/api/email/outbox/", uses=sandbox.READ, raises=[InvalidPage], host=Host(sandbox=True))
+@api.get("/api/email/outbox/", uses=sandbox.READ, raises=[InvalidPage], host=Host(outbox=True))
 def handler(query: EmailOutbox, caller: Admin) -> Page[DeliveredEmail]:
     """E-mail that the sandbox took instead of sending it, the newest first."""
     return sandbox.emails(query)

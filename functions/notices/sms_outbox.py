@@ -7,7 +7,7 @@ from kalit.providers import sandbox
 from kalit.providers.sandbox import DeliveredSms, SmsOutbox
 
 
-@api.get("/api/sms/outbox/", uses=sandbox.READ, raises=[InvalidPage], host=Host(sandbox=True))
+@api.get("/api/sms/outbox/", uses=sandbox.READ, raises=[InvalidPage], host=Host(outbox=True))
 def handler(query: SmsOutbox, caller: Admin) -> Page[DeliveredSms]:
     """SMS that the sandbox took instead of sending them, the newest first."""
     return sandbox.sms(query)

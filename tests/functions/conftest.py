@@ -92,12 +92,10 @@ def calls(aws: Cloud) -> Iterator[list[str]]:
 def fast_hash(aws: Cloud, token: str) -> Iterator[None]:
     """Argon2id with the least work, also behind ali's password, for tests of a thousand guesses."""
     with mock.patch.dict(passwords.COST, time_cost=1, memory_cost=8):
-        for known in (passwords._hasher, passwords._nobody):
-            known.cache_clear()
+        passwords._hasher.cache_clear()
         change_ali(aws, password=passwords.hashed("password123"))
         yield
-    for known in (passwords._hasher, passwords._nobody):
-        known.cache_clear()
+    passwords._hasher.cache_clear()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -10,7 +10,7 @@ from kalit.kit.limits import Limit
 from kalit.kit.resources import Table
 from tests.cloud import Cloud
 
-from .world import BEGINNING, at_once
+from .world import BEGINNING, at_once, meanwhile, upset
 
 THREE = Limit("test", most=3, window=timedelta(minutes=1))
 
@@ -58,7 +58,7 @@ def test_the_window_begins_with_the_first_and_is_followed_by_a_new_one() -> None
     assert [spend(after=seconds) for seconds in (60, 61, 62, 63)] == [True, True, True, False]
 
 
-def test_a_hundred_at_once_are_no_more_than_three() -> None:
+def test_forty_at_once_are_no_more_than_three() -> None:
     assert sorted(at_once([spend] * 40)) == [False] * 37 + [True] * 3
 
 
@@ -86,3 +86,20 @@ def test_who_is_counted_cannot_be_read_from_the_table(aws: Cloud) -> None:
     [row] = aws.rows(Table.OPS, "LIMIT#")
     assert "198.51" not in str(row)
     assert row["ttl"] == int(BEGINNING.timestamp()) + 60
+
+
+def test_a_try_that_outlasts_its_window_leaves_the_next_one_alone(aws: Cloud) -> None:
+    with limits.tries(THREE, "ali", BEGINNING, failure=Failed):
+        assert [spend(after=seconds) for seconds in (60, 61)] == [True, True]
+    assert [spend(after=62), spend(after=63)] == [True, False]
+
+
+def test_a_failure_after_its_window_is_gone_leaves_nothing_behind(aws: Cloud) -> None:
+    def forget() -> None:
+        [row] = aws.rows(Table.OPS, "LIMIT#")
+        key = {name: {"S": row[name]} for name in ("pk", "sk")}
+        aws.client("dynamodb").delete_item(TableName=aws.ids[Table.OPS], Key=key)
+
+    with upset("UpdateItem", meanwhile(forget), after=1), pytest.raises(Failed):
+        fail()
+    assert aws.rows(Table.OPS, "LIMIT#") == []

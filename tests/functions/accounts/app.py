@@ -27,6 +27,7 @@ class App:
     password: str = PASSWORD
     address: str = "198.51.100.7"
     tokens: dict[str, str] = field(default_factory=dict)
+    reset: str = ""  # that was asked for last
 
     @property
     def headers(self) -> dict[str, str]:
@@ -53,12 +54,13 @@ class App:
 
     def ask_reset(self, channel: str = "email", email: str = "", **headers: str) -> Answer:
         told = {"email": email or self.email, "channel": channel}
-        return self.aws.http("accounts.ask_reset", told, headers=self.headers | headers)
+        answer = self.aws.http("accounts.ask_reset", told, headers=self.headers | headers)
+        self.reset = answer.json["data"]["reset"] if answer.status == 202 else ""
+        return answer
 
     def told(self, channel: str = "email") -> dict[str, Any] | None:
-        """Let the stream bring what waits there; the message that then waits for sending."""
-        own = self.row["pk"].removeprefix("ACCOUNT#")
-        resets = [row for row in self.aws.rows(Table.ACCOUNTS, "RESET#") if "outbox" in row and row["account"] == own]
+        """Let the stream bring what was asked for last; the message that then waits for sending."""
+        resets = [row for row in self.aws.rows(Table.ACCOUNTS, f"RESET#{self.reset} ") if "outbox" in row]
         self.aws.stream("accounts.dispatch", *resets)
         messages = self.aws.messages(Queue.EMAIL if channel == "email" else Queue.SMS)
         return messages[-1] if messages else None

@@ -36,6 +36,13 @@ def test_a_record_that_comes_twice_asks_for_one_message(app: App) -> None:
     assert first == second, "the sender knows it by its id"
 
 
+def test_an_account_that_is_gone_is_not_waited_for(app: App) -> None:
+    app.ask_reset()
+    key = {name: {"S": app.row[name]} for name in ("pk", "sk")}
+    app.aws.client("dynamodb").delete_item(TableName=app.aws.ids[Table.ACCOUNTS], Key=key)
+    assert app.told() is None
+
+
 def test_the_message_is_logged_under_the_id_of_the_request_that_asked(app: App) -> None:
     app.ask_reset(**{"x-request-id": "ali-asked-7"})
     app.aws.stream("accounts.dispatch", *app.aws.rows(Table.ACCOUNTS, "RESET#"))

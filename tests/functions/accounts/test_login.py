@@ -3,6 +3,7 @@ import pytest
 from tests.cloud import Cloud
 
 from ..rows import unchanged
+from ..world import meanwhile, upset
 from .app import EMAIL, PASSWORD, App, invalid
 
 WRONG = invalid(errors="Invalid email or password")
@@ -37,7 +38,7 @@ def test_an_account_that_was_disabled_hears_the_same(app: App) -> None:
     assert (app.log_in().status, app.log_in().json) == (400, WRONG)
 
 
-@pytest.mark.parametrize("username", ["ali", "ali@example.com"])
+@pytest.mark.parametrize("username", ["ali", "ali@localhost"])
 def test_an_account_without_an_email_logs_in_elsewhere(aws: Cloud, username: str) -> None:
     aws.register(username, PASSWORD)
     assert App(aws, username).log_in().json == WRONG
@@ -70,4 +71,11 @@ def test_networks_of_one_customer_are_one_address(app: App) -> None:
     app.address = "2001:db8:1:2:ffff::1"
     assert app.log_in().status == 429
     app.address = "2001:db8:1:3::1"
+    assert app.log_in().status == 200
+
+
+def test_a_login_that_crosses_the_end_of_all_sessions_is_refused(app: App) -> None:
+    tokens = dict(app.tokens)
+    with upset("TransactWriteItems", meanwhile(lambda: app.aws.http("accounts.end_sessions", token=tokens["access"]))):
+        assert app.log_in().status == 400
     assert app.log_in().status == 200

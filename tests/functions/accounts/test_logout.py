@@ -1,6 +1,7 @@
 import pytest
 
 from ..rows import unchanged
+from ..world import lost, upset
 from .app import App
 
 INVALID = {"success": False, "message": "Invalid token"}
@@ -56,3 +57,8 @@ def test_nobody_logs_out_somebody_else(app: App) -> None:
     other.sign_up()
     assert app.call("accounts.logout", {"refresh": other.tokens["refresh"]}).json == INVALID
     assert other.rotate().status == 200
+
+
+def test_a_lost_answer_of_dynamodb_is_no_invalid_token(app: App) -> None:
+    with upset("TransactWriteItems", lost):
+        assert app.call("accounts.logout", {"refresh": app.tokens["refresh"]}).json == DONE

@@ -5,8 +5,8 @@ import pytest
 from kalit.kit.resources import Table
 from tests.cloud import Answer
 
-from ..rows import put, unchanged
-from ..world import Clock, at_once
+from ..rows import unchanged
+from ..world import Clock, at_once, lost, meanwhile, upset
 from .app import App
 
 NEW = "yangi qulf kaliti"
@@ -34,8 +34,8 @@ def confirm(app: App, password: str = NEW, **proof: Any) -> Answer:
     return app.aws.http("accounts.reset_password", body)
 
 
-def by_code(app: App, code: str, email: str = "") -> Answer:
-    return confirm(app, email=email or app.email, code=code)
+def by_code(app: App, code: str, reset: str = "") -> Answer:
+    return confirm(app, reset=reset or app.reset, code=code)
 
 
 def over(answer: Answer) -> bool:
@@ -60,9 +60,12 @@ def test_a_code_sets_a_new_password(app: App) -> None:
     assert (app.row["email_verified"], app.row["phone_verified"]) == (False, True)
 
 
-def test_a_link_or_code_is_used_once(app: App) -> None:
+def test_a_link_is_used_once(app: App) -> None:
     token = link_of(app)
     assert [confirm(app, token=token).status for _ in range(2)] == [200, 400]
+
+
+def test_a_code_is_used_once(app: App) -> None:
     code = code_of(app)
     assert [by_code(app, code).status for _ in range(2)] == [200, 400]
 
@@ -98,7 +101,7 @@ def test_codes_tried_at_once_are_not_more(app: App) -> None:
 def test_a_weak_password_does_not_use_up_the_proof(app: App) -> None:
     code = code_of(app)
     for _ in range(6):
-        answer = confirm(app, "password123", email=app.email, code=code)
+        answer = confirm(app, "password123", reset=app.reset, code=code)
         assert list(answer.json["error"]["fields"]) == ["new_password"]
     assert by_code(app, code).status == 200
 
@@ -123,19 +126,48 @@ def test_a_code_is_not_for_another_name(app: App) -> None:
     other = App(app.aws, "vali@example.com")
     other.sign_up(phone="+998 90 765-43-21")
     code_of(other)
-    assert over(by_code(app, code_of(app), email=other.email))
+    assert over(by_code(app, code_of(app), other.reset))
 
 
-def test_who_is_nobody_hears_the_same(app: App) -> None:
+def test_who_is_nobody_hears_the_same_by_the_same_calls(app: App, calls: list[str]) -> None:
+    code = int(code_of(app))
+    calls.clear()
+    known, made = by_code(app, f"{(code + 1) % 10**6:06}"), calls[:]
     app.ask_reset("sms", email="nobody@example.com")
-    answer, known = by_code(app, "123456", email="nobody@example.com"), by_code(app, "123456")
-    assert (answer.status, answer.json) == (known.status, known.json)
+    calls.clear()
+    answer = by_code(app, "123456")
+    assert (answer.status, answer.json, calls) == (known.status, known.json, made)
 
 
-def test_an_account_that_changed_its_name_in_between_is_still_meant(app: App) -> None:
+def test_a_link_dies_with_the_next_password(app: App) -> None:
     token = link_of(app)
-    put(app.aws, Table.ACCOUNTS, {**app.row, "first_name": "Vali"})
-    assert confirm(app, token=token).status == 200
+    told = {"old_password": app.password, "new_password": NEW, "new_password_confirm": NEW}
+    assert app.call("accounts.change_password", told).status == 200
+    assert over(confirm(app, "boshqa qulf kaliti", token=token))
+    assert app.log_in(password=NEW).status == 200
+
+
+def test_an_account_that_another_opened_in_ones_name_is_ones_own_by_the_link(app: App) -> None:
+    """His phone is still on file, but codes do not go there any more."""
+    confirm(app, token=link_of(app))
+    app.ask_reset("sms")
+    assert app.told("sms") is None
+
+
+def test_a_weak_word_that_crosses_a_good_one_leaves_nothing_behind(app: App) -> None:
+    code = code_of(app)
+    with upset("UpdateItem", meanwhile(lambda: by_code(app, code))):
+        assert confirm(app, "password123", reset=app.reset, code=code).status == 400
+    assert app.aws.rows(Table.ACCOUNTS, "RESET#") == []
+    assert over(by_code(app, code))
+
+
+def test_a_code_whose_answer_was_lost_is_not_counted_twice(app: App) -> None:
+    code = int(code_of(app))
+    for _ in range(4):
+        by_code(app, f"{(code + 1) % 10**6:06}")
+    with upset("TransactWriteItems", lost):
+        assert by_code(app, f"{code:06}").status == 200
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,12 @@ def test_a_token_whose_successor_was_used_ends_the_session(app: App) -> None:
     assert app.log_in().status == 200
 
 
+def test_all_who_replay_at_once_are_refused_alike(app: App) -> None:
+    first = app.tokens["refresh"]
+    app.rotate(app.rotate(first).json["refresh"])
+    assert all(refused(answer) for answer in at_once([lambda: app.rotate(first)] * 12))
+
+
 def test_the_other_sessions_of_the_account_go_on(app: App) -> None:
     other = App(app.aws)
     other.log_in()

@@ -35,7 +35,8 @@ def test_names_can_be_taken_back(app: App) -> None:
 
 def test_another_phone_is_not_verified_any_more(app: App) -> None:
     put(app.aws, Table.ACCOUNTS, {**app.row, "phone_verified": True})
-    assert app.call("accounts.update_profile", {"first_name": "A"}).json["data"]["phone_verified"] is True
+    same = {"first_name": "A", "phone": app.row["phone"]}
+    assert app.call("accounts.update_profile", same).json["data"]["phone_verified"] is True
     assert app.call("accounts.update_profile", {"phone_number": "+998 1"}).json["data"]["phone_verified"] is False
 
 
@@ -54,3 +55,11 @@ def test_what_will_not_do_is_refused(app: App, told: dict[str, Any], fields: dic
     with unchanged(app.aws):
         answer = app.call("accounts.update_profile", told)
     assert (answer.status, answer.json) == (400, invalid(**fields))
+
+
+def test_a_wrong_password_changes_nothing_and_counts_as_a_try(app: App) -> None:
+    told = {"phone": "+998 1", "password": "a guess"}
+    with unchanged(app.aws):
+        answers = [app.call("accounts.update_profile", told) for _ in range(11)]
+    assert [answer.status for answer in answers] == [400] * 10 + [429]
+    assert answers[0].json["error"]["fields"] == {"password": ["Incorrect password"]}

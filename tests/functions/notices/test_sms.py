@@ -8,9 +8,11 @@ from botocore.stub import Stubber
 
 from kalit.kit import aws as clients
 from kalit.kit.resources import Sms
+from kalit.providers.outcomes import NotTaken
+from kalit.providers.sms import international
 from tests.cloud import Cloud
 
-from ..world import Clock, Killed, at_once, killed_after, upset
+from ..world import Clock, Killed, at_once, killed_after, lost, upset
 from .sending import deliver, outbox, outcome
 
 MESSAGE = {"id": "n-1", "phone": "+998 90 123-45-67", "text": "654321 is your code."}
@@ -67,15 +69,23 @@ def test_one_that_fails_does_not_hold_up_the_others(aws: Cloud) -> None:
     assert Counter(told["message"] for told in outbox(aws, "sms")) == {"n-1": 1, "n-3": 1}
 
 
-@pytest.mark.parametrize("call", ["UpdateItem", "TransactWriteItems"])
-def test_a_process_that_died_while_sending_never_sends_twice(aws: Cloud, clock: Clock, call: str) -> None:
-    with upset(call, killed_after), pytest.raises(Killed):
+@pytest.mark.parametrize(("call", "after", "sent"), [("TransactWriteItems", 0, 0), ("TransactWriteItems", 1, 1)])
+def test_a_process_that_died_while_sending_never_sends_twice(
+    aws: Cloud, clock: Clock, call: str, after: int, sent: int
+) -> None:
+    with upset(call, killed_after, after=after), pytest.raises(Killed):
         send(aws, MESSAGE)
     assert send(aws, MESSAGE) == ["n-1"], "the first may still be at it"
     clock.move(seconds=30)
     assert send(aws, MESSAGE) == []
     assert outcome(aws, "n-1")["outcome"] == "unknown"
-    assert len(outbox(aws, "sms")) == (call == "TransactWriteItems")
+    assert len(outbox(aws, "sms")) == sent
+
+
+def test_a_claim_whose_answer_was_lost_is_ones_own(aws: Cloud) -> None:
+    with upset("TransactWriteItems", lost):
+        assert send(aws, MESSAGE) == []
+    assert (outcome(aws, "n-1")["outcome"], len(outbox(aws, "sms"))) == ("sent", 1)
 
 
 def test_phones_and_texts_stay_out_of_the_log(aws: Cloud, caplog: pytest.LogCaptureFixture) -> None:
@@ -136,3 +146,17 @@ def test_silence_is_told_from_a_line_that_is_dead(aws: Cloud, provider: Stubber,
     with upset("SendTextMessage", fault):
         send(aws, MESSAGE)
     assert outcome(aws, "n-1")["outcome"] == told
+
+
+@pytest.mark.parametrize(
+    ("phone", "number"),
+    [("+998 90 123-45-67", "+998901234567"), ("998901234567", "+998901234567"), ("+49 30 1234567", "+49301234567")],
+)
+def test_a_number_is_written_as_all_networks_know_it(phone: str, number: str) -> None:
+    assert international(phone) == number
+
+
+@pytest.mark.parametrize("phone", ["90 123-45-67", "8 901 234-56-78", "00998901234567", "+", "+1", "1" * 16])
+def test_a_number_of_one_country_is_not_sent_to_another(phone: str) -> None:
+    with pytest.raises(NotTaken):
+        international(phone)

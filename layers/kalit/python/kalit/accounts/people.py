@@ -1,5 +1,6 @@
 """What an account's owner tells of himself: registering with an e-mail, the profile, a new password."""
 
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import AliasChoices, Field, ValidationInfo, field_validator
@@ -9,7 +10,7 @@ from kalit.kit.fields import Input, Moment, Output, said
 from kalit.kit.v1 import Done
 from kalit.kit.words import Text
 
-from .directory import Account, Email, Password, PersonName, Phone
+from .directory import LONGEST_PASSWORD, Account, Email, Password, PersonName, Phone
 from .strength import weakness
 from .tokens import Tokens
 
@@ -17,17 +18,28 @@ PASSWORDS_DIFFER = Text("Passwords do not match", ru="Пароли не совп
 NEW_PASSWORDS_DIFFER = Text(
     "New passwords do not match", ru="Новые пароли не совпадают", uz="Yangi parollar mos kelmadi"
 )
+PASSWORD_WRONG = Text("Incorrect password", ru="Неверный пароль", uz="Parol notoʻgʻri")
 OLD_PASSWORD_WRONG = Text("Incorrect old password", ru="Неверный старый пароль", uz="Eski parol notoʻgʻri")
 
 
 class WrongPassword(Invalid):
-    """The old password is not that of the account."""
+    """The password is not that of the account."""
 
-    ru = "Старый пароль не подходит к учётной записи."
-    uz = "Eski parol bu hisobniki emas."
+    ru = "Пароль не подходит к учётной записи."
+    uz = "Parol bu hisobniki emas."
 
     def __init__(self) -> None:
         super().__init__({"old_password": [(OLD_PASSWORD_WRONG, {})]})
+
+
+class WrongProfilePassword(WrongPassword):
+    """The password is not that of the account; nothing was changed."""
+
+    ru = "Пароль не подходит к учётной записи; ничего не изменено."
+    uz = "Parol bu hisobniki emas; hech narsa oʻzgartirilmadi."
+
+    def __init__(self) -> None:
+        Invalid.__init__(self, {"password": [(PASSWORD_WRONG, {})]})
 
 
 def check_strength(password: str, account: Account) -> None:
@@ -78,6 +90,9 @@ class ProfileChange(Input):
     first_name: PersonName = Field("", examples=["Ali"])
     last_name: PersonName = Field("", examples=["Valiyev"])
     phone: Phone = Field("", validation_alias=AliasChoices("phone", "phone_number"), examples=["+998 90 123-45-67"])
+    password: Annotated[str, Field(max_length=LONGEST_PASSWORD)] = Field(
+        "", description="With it, codes for a forgotten password go to the phone from now on.", examples=[""]
+    )
 
 
 class NewPassword(Input, str_strip_whitespace=False):

@@ -4,20 +4,21 @@ A row is written for names that nobody has as well, so that asking tells nothing
 """
 
 import hmac
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.update import Action
 
 from kalit.kit import clock, limits, metrics, queues
 from kalit.kit.caller import Standing
 from kalit.kit.errors import Invalid, Throttled
-from kalit.kit.ids import derived
 from kalit.kit.request import Request
 from kalit.kit.resources import Grant, Queue, Table
-from kalit.kit.tables import Commit, Followed, TableName, condition_failed
+from kalit.kit.tables import Commit, Followed, TableName
 from kalit.providers import email, sms
 
 from . import key_store, passwords, resets, store
@@ -36,12 +37,11 @@ class ResetRow(Followed):
         table_name = TableName(Table.ACCOUNTS)
 
     account = UnicodeAttribute(null=True)
+    version = NumberAttribute(null=True)  # of the account's sessions; a new password makes it another
     channel = UnicodeAttribute()
-    nonce = UnicodeAttribute()
     tries = NumberAttribute(default=0)
     origin = UnicodeAttribute()
     language = UnicodeAttribute()
-    asked_at = UnicodeAttribute()
     expires_at = UnicodeAttribute()
     ttl = NumberAttribute()
 
@@ -54,36 +54,31 @@ class ResetRow(Followed):
         return self.pk.removeprefix("RESET#")
 
 
-def ask(told: ResetRequest, request: Request, at: datetime) -> None:
+def ask(told: ResetRequest, request: Request, at: datetime) -> UUID:
     """Let the way to a new password be sent, if there is somebody to send it to. Raises `Throttled`.
 
-    The same calls whether there is or not: a count, three reads, a write.
+    Returns which reset it is. The same calls whether there is somebody or not: two counts, two reads, a write.
     """
     limits.spend(resets.REQUESTS, f"{folded(told.username)} {request.address}", at)
     account = store.by_name(told.username)
-    id = resets.reset_id(told.username, told.channel)
-    was = ResetRow.find(*ResetRow.key(id))
+    id, expires_at = uuid4(), at + resets.LASTS
     row = ResetRow(*ResetRow.key(id), channel=told.channel, origin=request.origin, language=request.language)
-    row.asked_at, row.expires_at = clock.wire(at), clock.wire(at + resets.LASTS)
-    row.ttl = int((at + resets.LASTS).timestamp())
-    if account and account.is_active and (account.email if told.channel is Channel.EMAIL else account.phone):
-        row.account, row.outbox = account.uuid, f"reset-{told.channel}"
-    if was and was.account == row.account and was.expires_at > clock.wire(at) and was.tries < resets.MOST_TRIES:
-        row.nonce, row.tries = was.nonce, was.tries  # what was sent before holds on
-    elif told.channel is Channel.EMAIL or _may_have_a_code(told.username, at):
-        row.nonce = uuid4().hex
-    else:
-        row.nonce, row.outbox, row.account = uuid4().hex, None, None
+    row.expires_at, row.ttl = clock.wire(expires_at), int(expires_at.timestamp())
+    whom = account.uuid if account else folded(told.username)
+    if _may_be_sent(told.channel, whom, at) and account and account.is_active and _reachable(account, told.channel):
+        row.account, row.version = account.uuid, account.session_version
+        row.outbox = f"reset-{told.channel}"
     row.save()
+    return id
 
 
 def send(row: ResetRow) -> None:
     """Put a reset's message on its way. One read, one key, one SendMessage."""
     account = AccountRow.find(*Standing.key(row.account))
-    if account is None:
+    if account is None or not _reachable(account, Channel(row.channel)):
         return
-    proof = resets.proof(Channel(row.channel), key_store.derive("reset", row.nonce))
-    id = str(derived("reset notice", row.id, row.asked_at))
+    proof = resets.proof(Channel(row.channel), key_store.derive("reset", row.id))
+    id = f"reset-{row.id}"
     if row.channel == Channel.SMS:
         text = resets.CODE_BODY.say(row.language, code=proof)
         queues.send(Queue.SMS, sms.Message(id=id, phone=account.phone, text=text))
@@ -96,36 +91,42 @@ def send(row: ResetRow) -> None:
 def set_password(told: Reset, at: datetime) -> None:
     """Set the new password and end all sessions. Raises `ResetNotValid`, or `Invalid` for a weak one.
 
-    Two reads, one key, a write for each try of a code, one transaction.
+    Two reads, one key, a transaction for each try of a code and one for the password.
     """
     row = ResetRow.find(*ResetRow.key(told.id))
     if row is None or row.expires_at <= clock.wire(at):
         raise ResetNotValid
-    if row.channel == Channel.SMS:
-        _count_try(row)
-    proof = resets.proof(Channel(row.channel), key_store.derive("reset", row.nonce))
+    by_code = row.channel == Channel.SMS
+    if by_code:
+        with Commit() as commit:
+            one_more: list[Action] = [ResetRow.tries.add(1), ResetRow.outbox.remove()]
+            commit.update(row, one_more, ResetRow.tries < resets.MOST_TRIES, unmet=ResetNotValid())
+    proof = resets.proof(Channel(row.channel), key_store.derive("reset", row.id))
     if not hmac.compare_digest(told.proof.encode(), proof.encode()) or row.account is None:
         raise ResetNotValid
     account = store.by_uuid(UUID(row.account))
     try:
         check_strength(told.new_password, account.account)
     except Invalid:
-        row.update([ResetRow.tries.set(0)])  # not a wrong code
+        if by_code:
+            with suppress(UpdateError):  # used in between
+                row.update([ResetRow.tries.set(0)], ResetRow.pk.exists())  # it was no wrong code
         raise
-    verified = AccountRow.phone_verified if row.channel == Channel.SMS else AccountRow.email_verified
+    changes: list[Action] = [
+        AccountRow.password.set(passwords.hashed(told.new_password)),
+        AccountRow.session_version.add(1),
+        AccountRow.kept_session.remove(),
+        AccountRow.ended_sessions.remove(),
+        AccountRow.updated_at.set(clock.wire(at)),
+        (AccountRow.phone_verified if by_code else AccountRow.email_verified).set(True),
+    ]
+    if not (by_code or account.phone_verified):
+        # Who opened the account in this address's name may have told a phone of his own.
+        changes.append(AccountRow.phone_recovers.set(False))
     with Commit() as commit:
-        commit.delete(row, ResetRow.nonce == row.nonce, unmet=ResetNotValid())
-        commit.update(
-            AccountRow(*Standing.key(account.uuid)),
-            [
-                AccountRow.password.set(passwords.hashed(told.new_password)),
-                AccountRow.session_version.add(1),
-                AccountRow.kept_session.remove(),
-                AccountRow.ended_sessions.remove(),
-                AccountRow.updated_at.set(clock.wire(at)),
-                verified.set(True),
-            ],
-        )
+        commit.delete(row, ResetRow.pk.exists(), unmet=ResetNotValid())
+        unchanged = AccountRow.session_version == row.version
+        commit.update(AccountRow(*Standing.key(account.uuid)), changes, unchanged, unmet=ResetNotValid())
     metrics.count("passwords_reset")
 
 
@@ -136,18 +137,13 @@ def row_of(image: dict[str, Any]) -> ResetRow:
     return row
 
 
-def _may_have_a_code(name: str, at: datetime) -> bool:
+def _reachable(account: AccountRow, channel: Channel) -> bool:
+    return bool(account.email if channel is Channel.EMAIL else account.phone and account.phone_recovers)
+
+
+def _may_be_sent(channel: Channel, whom: str, at: datetime) -> bool:
     try:
-        limits.spend(resets.CODES, folded(name), at)
+        limits.spend(resets.SENT[channel], whom, at)
     except Throttled:
         return False
     return True
-
-
-def _count_try(row: ResetRow) -> None:
-    try:
-        row.update([ResetRow.tries.add(1)], (ResetRow.nonce == row.nonce) & (ResetRow.tries < resets.MOST_TRIES))
-    except UpdateError as error:
-        if condition_failed(error):
-            raise ResetNotValid from None
-        raise

@@ -7,20 +7,25 @@ from uuid import UUID
 from pydantic import AliasChoices, Field, model_validator
 
 from kalit.kit.errors import Refused
-from kalit.kit.fields import Input, said
-from kalit.kit.ids import derived
+from kalit.kit.fields import Input, Output, said
 from kalit.kit.limits import Limit
 from kalit.kit.words import Text
 
-from .directory import Name, folded
+from .directory import Name
 from .people import NewPassword
 
 LASTS = timedelta(minutes=30)
 MOST_TRIES = 5  # of a code
 CODE_DIGITS = 6
-REQUESTS = Limit("reset", most=5, window=timedelta(minutes=15))  # of one name from one address
-# A million codes, five tries each: a stranger who asks all day from everywhere guesses one in forty thousand.
-CODES = Limit("reset-code", most=5, window=timedelta(days=1))  # of one name
+
+# Of one name from one address.
+REQUESTS = Limit("reset", most=5, window=timedelta(minutes=15))
+# Of one name from everywhere: nobody is to be flooded. Codes cost money and can be guessed: ten a day, five tries each,
+# are one chance in twenty thousand.
+SENT = {
+    "email": Limit("reset-email", most=100, window=timedelta(days=1)),
+    "sms": Limit("reset-sms", most=10, window=timedelta(days=1)),
+}
 
 ASKED = Text(
     "If there is such an account, instructions are on their way.",
@@ -42,9 +47,9 @@ CODE_BODY = Text(
     uz="{code} - yangi parol uchun kodingiz. Yarim soat amal qiladi. Uni hech kimga bermang.",
 )
 NO_PROOF = Text(
-    "Give the token of the link, or the name and the code.",
-    ru="Укажите токен из ссылки или имя и код.",
-    uz="Havoladagi tokenni yoki nom va kodni kiriting.",
+    "Give the token of the link, or the reset and its code.",
+    ru="Укажите token из ссылки или reset и code.",
+    uz="Havoladagi token yoki reset va code kerak.",
 )
 DONE = Text("Password changed successfully", ru="Пароль изменён", uz="Parol oʻzgartirildi")
 
@@ -70,30 +75,34 @@ class ResetRequest(Input):
     )
 
 
+class ResetAsked(Output):
+    """Which reset was begun; a code is told together with it."""
+
+    reset: UUID
+
+
 class Reset(NewPassword):
-    """A new password, with the token of the link, or with name and code."""
+    """A new password, with the token of the link, or with the reset and its code."""
 
     token: str = Field("", description="From the link.", max_length=200, examples=[""])
-    username: Name | None = Field(
-        None, validation_alias=AliasChoices("username", "email"), examples=["ali@example.com"]
+    reset: UUID | None = Field(
+        None,
+        description="As it was answered when the code was asked for.",
+        examples=["3f0f4f9e-6a35-4cb5-9b66-0a54cf0d1a11"],
     )
-    code: str = Field(
-        "", description="From the SMS, with the name that it was asked for by.", max_length=20, examples=["654321"]
-    )
+    code: str = Field("", description="From the SMS.", max_length=20, examples=["654321"])
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "Reset":
-        if not self.token and not (self.username and self.code):
+        if not self.token and not (self.reset and self.code):
             raise said(NO_PROOF)
         return self
 
     @property
     def id(self) -> UUID:
         """Which reset it is about. Raises `ResetNotValid`."""
-        if not self.token:
-            return reset_id(str(self.username), Channel.SMS)
         try:
-            return UUID(self.token.partition(".")[0])
+            return UUID(self.token.partition(".")[0]) if self.token else UUID(str(self.reset))
         except ValueError:
             raise ResetNotValid from None
 
@@ -101,11 +110,6 @@ class Reset(NewPassword):
     def proof(self) -> str:
         """What shows that it was sent to whoever tells it."""
         return self.token.partition(".")[2] if self.token else self.code.strip()
-
-
-def reset_id(name: str, channel: Channel) -> UUID:
-    """A name has one reset for each way; asking again renews it."""
-    return derived("reset", folded(name), channel)
 
 
 def proof(channel: Channel, secret: bytes) -> str:

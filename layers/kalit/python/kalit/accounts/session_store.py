@@ -1,10 +1,13 @@
 """Logins: the session rows of the accounts table, and the tokens that belong to them."""
 
+from contextlib import suppress
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import DeleteError, UpdateError
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from kalit.kit import clock, limits, metrics
@@ -16,8 +19,8 @@ from kalit.kit.resources import Grant, Table
 from kalit.kit.tables import Commit, Row, TableName, condition_failed
 
 from . import key_store, passwords, sessions, store, tokens
-from .directory import NoActiveAccount, folded
-from .people import PasswordChange, WrongPassword, check_strength
+from .directory import Account, NoActiveAccount, folded
+from .people import PasswordChange, ProfileChange, WrongPassword, WrongProfilePassword, check_strength
 from .sessions import LOGINS, Client, Session, SessionNotFound, Verdict
 from .store import AccountRow
 from .tokens import FAMILIES, LONGEST_ACCESS, PLAIN, ROTATING, Access, Family, Holder, RefreshNotValid, Ticket, Tokens
@@ -31,7 +34,7 @@ ROTATE: tuple[Grant, ...] = (*RENEW, *key_store.DERIVE, Table.ACCOUNTS.update, T
 END: tuple[Grant, ...] = (Table.ACCOUNTS.update, Table.ACCOUNTS.delete)
 LOG_OUT: tuple[Grant, ...] = (*key_store.DERIVE, Table.ACCOUNTS.delete)
 LIST: tuple[Grant, ...] = (Table.ACCOUNTS.query,)
-CHANGE_PASSWORD: tuple[Grant, ...] = (*limits.COUNT, Table.ACCOUNTS.update)
+CHANGE: tuple[Grant, ...] = (*limits.COUNT, Table.ACCOUNTS.update)
 
 
 class SessionRow(Row):
@@ -83,8 +86,7 @@ def begin(row: AccountRow, family: Family, client: Client, at: datetime) -> Toke
         seen.append(AccountRow.ended_sessions.delete(stale))
     with Commit() as commit:
         commit.put(session)
-        same = (AccountRow.password == row.password) & (AccountRow.is_active == True)  # noqa: E712 - a condition
-        commit.update(row, seen, same, unmet=NoActiveAccount())
+        commit.update(row, seen, _as_read(row), unmet=NoActiveAccount())
     metrics.count("logins")
     return _tokens(session, int(row.number), family, at)
 
@@ -122,7 +124,8 @@ def rotate(refresh: str, at: datetime) -> Tokens:
     if verdict is Verdict.REVOKE:
         log.warning("refresh token reused", extra={"account_id": account, "session_id": id})
         metrics.count("refresh_tokens_reused")
-        _end(ticket.account, id, at)
+        with suppress(SessionNotFound):  # ended by another who saw it
+            _end(ticket.account, id, at)
     if verdict not in (Verdict.ROTATE, Verdict.AGAIN):
         raise RefreshNotValid
     holder = Holder(account, int(standing.number), id, int(session.version))
@@ -133,17 +136,14 @@ def rotate(refresh: str, at: datetime) -> Tokens:
 def log_out(caller: Caller, refresh: str | None, at: datetime) -> None:
     """End the session of a refresh token, or that of the caller; access tokens run out by themselves.
 
-    Raises `RefreshNotValid` when it is none of the caller's, or ended already. One DeleteItem.
+    Raises `RefreshNotValid` when it is none of the caller's, or ended already. One transaction.
     """
     account, session = _belonging(refresh, at) if refresh else (caller.uuid, caller.session)
     if account != caller.uuid:
         raise RefreshNotValid
-    try:
-        SessionRow(*SessionRow.key(str(account), str(session))).delete(SessionRow.pk.exists() if refresh else None)
-    except DeleteError as error:
-        if condition_failed(error):
-            raise RefreshNotValid from None
-        raise
+    with Commit() as commit:
+        row = SessionRow(*SessionRow.key(str(account), str(session)))
+        commit.delete(row, SessionRow.pk.exists() if refresh else None, unmet=RefreshNotValid())
 
 
 def of(caller: Caller, at: datetime) -> list[Session]:
@@ -154,8 +154,9 @@ def of(caller: Caller, at: datetime) -> list[Session]:
         SessionRow.sk.startswith("SESSION#"),
         scan_index_forward=False,
         consistent_read=True,
-        limit=sessions.MOST_LISTED,
+        page_size=sessions.MOST_LISTED,
     )
+    standing_rows = (row for row in rows if standing.has(row.id, row.version) and row.expires_at > clock.wire(at))
     return [
         Session(
             id=UUID(row.id),
@@ -166,8 +167,7 @@ def of(caller: Caller, at: datetime) -> list[Session]:
             device=row.agent,
             current=UUID(row.id) == caller.session,
         )
-        for row in rows
-        if standing.has(row.id, row.version) and row.expires_at > clock.wire(at)
+        for row in islice(standing_rows, sessions.MOST_LISTED)
     ]
 
 
@@ -184,25 +184,53 @@ def end_all(uuid: UUID) -> None:
 
 def change_password(caller: Caller, told: PasswordChange, address: str, at: datetime) -> None:
     """Set a new password and end all sessions but the caller's. Raises `Invalid`, `WrongPassword` or `Throttled`."""
-    row = store.by_uuid(caller.uuid)
-    with limits.tries(LOGINS, f"{row.uuid} {address}", at, failure=WrongPassword):
-        if not passwords.matches(row.password, told.old_password):
-            raise WrongPassword
+    row = proven(caller, told.old_password, address, at, WrongPassword)
     check_strength(told.new_password, row.account)
-    try:
-        row.update(
-            [
-                AccountRow.password.set(passwords.hashed(told.new_password)),
-                AccountRow.session_version.add(1),
-                AccountRow.kept_session.set(str(caller.session)),
-                AccountRow.updated_at.set(clock.wire(at)),
-            ],
-            AccountRow.password == row.password,
-        )
-    except UpdateError as error:
-        if condition_failed(error):
-            raise WrongPassword from None  # changed a moment ago
-        raise
+    changes: list[Action] = [
+        AccountRow.password.set(passwords.hashed(told.new_password)),
+        AccountRow.session_version.add(1),
+        AccountRow.kept_session.set(str(caller.session)),
+        AccountRow.updated_at.set(clock.wire(at)),
+    ]
+    with Commit() as commit:
+        commit.update(AccountRow(*Standing.key(row.uuid)), changes, _as_read(row), unmet=TokenNotValid())
+
+
+def change_profile(caller: Caller, told: ProfileChange, address: str, at: datetime) -> Account:
+    """Change what the owner tells of himself. Raises `WrongPassword` or `Throttled`. One read, one UpdateItem.
+
+    Codes for a new password go to a phone only if it was told along with the password: who found an open app must not
+    be able to take the account with a phone of his own.
+    """
+    proof = told.password
+    row = proven(caller, proof, address, at, WrongProfilePassword) if proof else store.by_uuid(caller.uuid)
+    changed = told.model_dump(exclude_unset=True, exclude={"password"})
+    if changed.get("phone", row.phone) != row.phone:
+        changed |= {"phone_verified": False, "phone_recovers": bool(proof)}
+    elif proof:
+        changed["phone_recovers"] = bool(row.phone)
+    changes = [getattr(AccountRow, name).set(value) for name, value in changed.items()]
+    row.update([*changes, AccountRow.updated_at.set(clock.wire(at))], AccountRow.pk.exists())
+    return row.account
+
+
+def proven(caller: Caller, password: str, address: str, at: datetime, wrong: type[WrongPassword]) -> AccountRow:
+    """The caller's account, if this is its password. Raises `wrong`, `TokenNotValid` or `Throttled`."""
+    row = store.by_uuid(caller.uuid)
+    if not row.has(str(caller.session), caller.version):
+        raise TokenNotValid  # ended since the door let him in
+    with limits.tries(LOGINS, f"{row.uuid} {address}", at, failure=wrong):
+        if not passwords.matches(row.password, password):
+            raise wrong
+    return row
+
+
+def _as_read(row: AccountRow) -> Condition:
+    """The account may still be let in by what was read of it."""
+    same: Condition = AccountRow.password == row.password
+    same &= AccountRow.session_version == row.session_version
+    same &= AccountRow.is_active == True  # noqa: E712 - a condition
+    return same
 
 
 def _genuine(refresh: str) -> tuple[Ticket, bytes]:

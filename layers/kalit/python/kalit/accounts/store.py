@@ -23,7 +23,6 @@ from kalit.kit.tables import Commit, Row, TableName
 
 from . import passwords
 from .directory import Account, folded, username_taken
-from .people import ProfileChange
 
 # What `add` and what reading and changing an account need; doors that call them declare these.
 ADD: tuple[Grant, ...] = (Table.ACCOUNTS.update, Table.ACCOUNTS.put)
@@ -38,6 +37,7 @@ class AccountRow(Standing):
     last_name = UnicodeAttribute(default="")
     email_verified = BooleanAttribute(default=False)
     phone_verified = BooleanAttribute(default=False)
+    phone_recovers = BooleanAttribute(default=False)  # whether codes for a new password go there
     password = UnicodeAttribute()
     last_login_ip = UnicodeAttribute(null=True)
     last_login_at = UnicodeAttribute(null=True)
@@ -101,23 +101,13 @@ def by_uuid(uuid: UUID) -> AccountRow:
     return AccountRow.get(*Standing.key(str(uuid)), consistent_read=True)
 
 
-def change(uuid: UUID, told: ProfileChange, at: datetime) -> Account:
-    """Change what is told of an account's owner. One UpdateItem."""
-    row = AccountRow(*Standing.key(str(uuid)))
-    changed = told.model_dump(exclude_unset=True)
-    if "phone" in changed:
-        changed["phone_verified"] = False
-    changes = [getattr(AccountRow, name).set(value) for name, value in changed.items()]
-    row.update([*changes, AccountRow.updated_at.set(clock.wire(at))], AccountRow.pk.exists())
-    return row.account
-
-
 def _row(account: Account, password: str) -> AccountRow:
     return AccountRow(
         *Standing.key(str(account.uuid)),
         number=account.id,
         password=password,
         session_version=1,
+        phone_recovers=bool(account.phone),
         **account.model_dump(include=_SHARED - {"created_at", "updated_at"}),
         created_at=clock.wire(account.created_at),
         updated_at=clock.wire(account.updated_at),

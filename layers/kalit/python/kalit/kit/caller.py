@@ -38,6 +38,7 @@ class Caller:
     username: str
     role: str
     session: UUID
+    version: int
 
     roles = frozenset({"user", "manager", "admin"})
 
@@ -87,9 +88,6 @@ class Standing(Row):
         )
 
 
-_STANDING = ["number", "username", "role", "is_active", "session_version", "kept_session", "ended_sessions"]
-
-
 class PublicKeys(Row):
     """The JSON Web Key Set that tokens are checked with."""
 
@@ -113,13 +111,17 @@ def authenticate(authorization: str, kind: type[Caller], at: datetime) -> Caller
     standing = current(claims)
     if standing.role not in kind.roles:
         raise Forbidden
-    return kind(int(standing.number), UUID(claims["sub"]), standing.username, standing.role, UUID(claims["sid"]))
+    return kind(
+        int(standing.number), UUID(claims["sub"]), standing.username, standing.role, UUID(claims["sid"]), claims["ver"]
+    )
 
 
 def current(claims: Mapping[str, Any]) -> Standing:
     """The account's row, if these claims still hold for it. Raises `TokenNotValid`."""
     try:
-        standing = Standing.get(*Standing.key(claims["sub"]), consistent_read=True, attributes_to_get=_STANDING)
+        standing = Standing.get(
+            *Standing.key(claims["sub"]), consistent_read=True, attributes_to_get=list(Standing.get_attributes())
+        )
     except Standing.DoesNotExist:
         raise TokenNotValid from None
     if not standing.has(str(claims["sid"]), claims.get("ver")):

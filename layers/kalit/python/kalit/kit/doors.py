@@ -19,13 +19,13 @@ class Malformed(Exception):
 class Host:
     """The Lambda behind a door: `memory` in MB, `timeout` in seconds, `files` beside the door that travel with it.
 
-    `sandbox`: only where SMS and e-mail go to the sandbox.
+    `outbox`: only where e-mail and SMS go to outboxes instead of people.
     """
 
     memory: int = 512
     timeout: int = 10
     files: Sequence[str] = ()
-    sandbox: bool = False
+    outbox: bool = False
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

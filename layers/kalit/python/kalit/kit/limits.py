@@ -60,13 +60,14 @@ def spend(limit: Limit, who: str, at: datetime) -> None:
 def tries(limit: Limit, who: str, at: datetime, failure: type[Exception]) -> Iterator[None]:
     """Let the body try once; ending by `failure` counts. Raises `Throttled` when too many have failed.
 
-    Two UpdateItems.
+    Two UpdateItems; more while others hold all places.
     """
     window = _take(limit, who, at, PATIENCE)
     try:
         yield
     except failure:
-        window.update([_Window.failed.add(1)])
+        with suppress(UpdateError):  # the window is over
+            window.update([_Window.failed.add(1)], _Window.until == window.until)
         raise
     except Exception:
         _give_back(window)

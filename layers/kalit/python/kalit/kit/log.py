@@ -3,6 +3,7 @@
 Never a phone number, PIN, token, secret or address; ids only.
 """
 
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger
@@ -13,16 +14,19 @@ if TYPE_CHECKING:
 log = Logger(service="kalit", location=None, use_rfc3339=True, utc=True)
 
 
+_own: ContextVar[str] = ContextVar("own", default="")
+
+
 def begin(door: "Door", request_id: str) -> None:
     """Start a call's log: its keys, and none of the call before it."""
+    _own.set(request_id)
     log.clear_state()
     log.append_keys(function=door.name, domain=door.folder, request_id=request_id)
 
 
 def go_on(request_id: str) -> None:
-    """Log under the id of the request that asked for this work, where it is known."""
-    if request_id:
-        log.append_keys(request_id=request_id)
+    """Log under the id of the request that asked for this work; under the call's own, where that is not known."""
+    log.append_keys(request_id=request_id or _own.get())
 
 
 def request_id() -> str:

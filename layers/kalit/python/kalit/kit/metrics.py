@@ -1,6 +1,6 @@
 """The product's own figures: what CloudWatch cannot see from outside. Emitted as EMF, one log line each.
 
-Namespace `Kalit`, dimensions `stage` and `function`. Names are nouns with a past participle, such as `logins_refused`.
+Namespace `Kalit`, dimensions `stage` and `function`. Names say of what things what happened, such as `logins_refused`.
 """
 
 import os

@@ -9,18 +9,16 @@ from datetime import datetime
 from typing import TypeVar
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import UpdateError
-from pynamodb.expressions.update import Action
 
 from kalit.kit import metrics
 from kalit.kit.log import log
 from kalit.kit.resources import Grant, Table
-from kalit.kit.tables import Row, TableName, condition_failed
+from kalit.kit.tables import Commit, Row, TableName
 from kalit.providers.outcomes import NotTaken, Unanswered
 
 from .rules import KEPT, LEASE, Outcome
 
-DELIVER: tuple[Grant, ...] = (Table.OPS.update, Table.OPS.get)
+DELIVER: tuple[Grant, ...] = (Table.OPS.get, Table.OPS.put, Table.OPS.update)
 Message = TypeVar("Message")
 
 
@@ -39,7 +37,10 @@ class StillSending(Exception):
 
 
 def deliver(id: str, message: Message, send: Callable[[Message, int, datetime], None], at: datetime) -> None:
-    """Send a notice, unless that was done or begun before. Raises `NotTaken` or `StillSending`. Two UpdateItems."""
+    """Send a notice, unless that was done or begun before. Raises `NotTaken` or `StillSending`.
+
+    One read, one transaction, one UpdateItem.
+    """
     row = NoticeRow(f"NOTICE#{id}", "NOTICE")
     if not _claimed(row, at):
         return
@@ -58,25 +59,24 @@ def deliver(id: str, message: Message, send: Callable[[Message, int, datetime], 
 
 def _claimed(row: NoticeRow, at: datetime) -> bool:
     now = int(at.timestamp())
-    claim: list[Action] = [
-        NoticeRow.outcome.set(Outcome.SENDING),
-        NoticeRow.attempts.add(1),
-        NoticeRow.until.set(now + int(LEASE.total_seconds())),
-        NoticeRow.ttl.set(now + int(KEPT.total_seconds())),
-    ]
-    try:
-        row.update(claim, NoticeRow.pk.does_not_exist() | (NoticeRow.outcome == Outcome.REFUSED))
-        return True
-    except UpdateError as error:
-        if not condition_failed(error):
-            raise
-    row.refresh(consistent_read=True)
-    if row.outcome == Outcome.SENDING:
-        if row.until > now:
+    was = NoticeRow.find(row.pk, row.sk)
+    if was and was.outcome == Outcome.SENDING:
+        if was.until > now:
             raise StillSending
         log.warning("notice unanswered", extra={"notice_id": row.pk})  # the process that sent it died
         _settle(row, Outcome.UNKNOWN)
-    return False
+        return False
+    if was and was.outcome != Outcome.REFUSED:
+        return False
+    row.outcome, row.attempts = Outcome.SENDING, int(was.attempts) + 1 if was else 1
+    row.until, row.ttl = now + int(LEASE.total_seconds()), now + int(KEPT.total_seconds())
+    if was:
+        as_read = (NoticeRow.outcome == Outcome.REFUSED) & (NoticeRow.attempts == was.attempts)
+    else:
+        as_read = NoticeRow.pk.does_not_exist()
+    with Commit() as commit:  # whose token makes a claim of which the answer was lost the same claim
+        commit.put(row, as_read, unmet=StillSending())
+    return True
 
 
 def _settle(row: NoticeRow, outcome: Outcome) -> None:

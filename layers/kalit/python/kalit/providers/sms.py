@@ -9,7 +9,7 @@ from kalit.kit import aws
 from kalit.kit.resources import Grant, Sms, Table
 
 from . import sandbox
-from .outcomes import SANDBOX, told
+from .outcomes import SANDBOX, NotTaken, told
 
 SEND: tuple[Grant, ...] = (Sms.SENDER.send, Table.OPS.put)
 
@@ -23,6 +23,16 @@ class Message(BaseModel):
     campaign: int | None = None
 
 
+def international(phone: str) -> str:
+    """The number as E.164 writes it. Raises `NotTaken` for one that only makes sense in its own country."""
+    digits = re.sub(r"\D", "", phone)
+    # Without a plus: 8 and ten digits is how Russia calls itself, a leading zero how most others do.
+    local = digits.startswith("0") or len(digits) < 11 or re.fullmatch(r"8\d{10}", digits)
+    if not 8 <= len(digits) <= 15 or (local and not phone.lstrip().startswith("+")):
+        raise NotTaken("the number is not international")
+    return f"+{digits}"
+
+
 def send(message: Message, attempt: int, at: datetime) -> None:
     """Hand a message over. Raises `NotTaken` or `Unanswered`. One SendTextMessage, never repeated by itself."""
     if Sms.SENDER.id == SANDBOX:
@@ -30,7 +40,7 @@ def send(message: Message, attempt: int, at: datetime) -> None:
         return
     with told():
         aws.client("pinpoint-sms-voice-v2", attempts=1).send_text_message(
-            DestinationPhoneNumber="+" + re.sub(r"\D", "", message.phone),
+            DestinationPhoneNumber=international(message.phone),
             OriginationIdentity=Sms.SENDER.id,
             MessageBody=message.text,
             MessageType="TRANSACTIONAL" if message.campaign is None else "PROMOTIONAL",
