@@ -15,6 +15,10 @@ class Malformed(Exception):
     """An event is not what the door's handler declares."""
 
 
+class Again(Exception):
+    """What was asked for cannot be done yet, and nothing is wrong with us: the message is to come again."""
+
+
 @dataclass(frozen=True)
 class Host:
     """The Lambda behind a door: `memory` in MB, `timeout` in seconds, `files` beside the door that travel with it.

@@ -15,7 +15,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from pydantic import BaseModel, ValidationError
 
 from . import aws
-from .doors import Door, Host
+from .doors import Again, Door, Host
 from .log import go_on, log, request_id
 from .resources import Grant, Queue
 
@@ -45,6 +45,9 @@ class Consumer(Door):
             log.info("handled")
         except ValidationError:
             log.error("refused", extra={"code": "malformed_message"})
+            raise
+        except Again as reason:
+            log.warning("put off", extra={"reason": type(reason).__name__})
             raise
         except Exception:
             log.exception("failed")

@@ -11,6 +11,7 @@ from typing import TypeVar
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from kalit.kit import metrics
+from kalit.kit.doors import Again
 from kalit.kit.log import log
 from kalit.kit.resources import Grant, Table
 from kalit.kit.tables import Commit, Row, TableName
@@ -32,7 +33,7 @@ class NoticeRow(Row):
     ttl = NumberAttribute()
 
 
-class StillSending(Exception):
+class StillSending(Again):
     """Another process is at it; SQS brings the notice again."""
 
 

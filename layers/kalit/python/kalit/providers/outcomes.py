@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from kalit.kit.doors import Again
+
 SANDBOX = "sandbox"
 
 
-class NotTaken(Exception):
+class NotTaken(Again):
     """The provider did not take it, surely; it may be tried again."""
 
 
