@@ -1,4 +1,4 @@
-"""Input models: how bodies and queries are read, and pydantic's errors in the words of the contract (1.2, 1.3)."""
+"""Input models: how bodies and queries are read, and pydantic's errors in the words of the contract."""
 
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
