@@ -1,5 +1,5 @@
 from kalit.accounts import store
-from kalit.accounts.directory import REGISTRATIONS, Registered, Registration
+from kalit.accounts.directory import REGISTRATIONS, NewAccount, Registered
 from kalit.kit import api, clock, limits
 from kalit.kit.caller import Caller
 from kalit.kit.doors import Host
@@ -8,7 +8,7 @@ from kalit.kit.request import Request
 
 
 @api.post("/api/register/", uses=[*store.ADD, *limits.COUNT], raises=[Throttled], status=201, host=Host(memory=1024))
-def handler(body: Registration, caller: Caller | None, request: Request) -> Registered:
+def handler(body: NewAccount, caller: Caller | None, request: Request) -> Registered:
     """Open an account with a name and a password."""
     at = clock.now()
     with limits.tries(REGISTRATIONS, request.address, at, failure=Invalid):

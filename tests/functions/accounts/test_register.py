@@ -163,11 +163,3 @@ def test_one_address_cannot_try_out_names_for_ever(aws: Cloud, token: str) -> No
     assert told == [400] * 100 + [429]
     assert register(aws, {**ALI, "username": "vali"}, headers=here).status == 429
     assert register(aws, {**ALI, "username": "vali"}, headers=elsewhere).status == 201
-
-
-def test_an_address_is_kept_for_its_owner(aws: Cloud) -> None:
-    """As a mere username it could be taken by anybody, and its owner never register."""
-    with unchanged(aws):
-        answer = register(aws, {**ALI, "username": "vali@example.com"})
-    told = "An email address cannot be a username here. Register with it at /api/v1/auth/register/."
-    assert (answer.status, answer.json) == (400, {"username": [told]})

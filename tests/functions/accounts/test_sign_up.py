@@ -66,6 +66,11 @@ def test_an_email_can_be_registered_once(app: App, email: str) -> None:
     assert (answer.status, answer.json) == (400, invalid(email="User with this email already exists."))
 
 
+def test_an_email_that_is_somebodys_username_is_taken(aws: Cloud) -> None:
+    aws.register("ali@example.com")
+    assert App(aws).sign_up().json == invalid(email="User with this email already exists.")
+
+
 def test_an_email_that_is_an_administrators_is_taken(aws: Cloud) -> None:
     aws.call("accounts.bootstrap", {"username": "admin", "email": EMAIL, "password": PASSWORD})
     assert App(aws).sign_up().json == invalid(email="User with this email already exists.")

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, field_validator
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field
 
 from kalit.kit.errors import Invalid, Unauthenticated
 from kalit.kit.fields import CROSS_FIELD, Input, Output, said
@@ -37,12 +37,6 @@ EMAIL_TAKEN = Text(
     "User with this email already exists.",
     ru="Пользователь с таким адресом электронной почты уже существует.",
     uz="Bunday elektron pochtali foydalanuvchi allaqachon mavjud.",
-)
-ADDRESS_AS_USERNAME = Text(
-    "An email address cannot be a username here. Register with it at /api/v1/auth/register/.",
-    ru="Адрес электронной почты не может быть именем пользователя. С ним можно зарегистрироваться через "
-    "/api/v1/auth/register/.",
-    uz="Elektron pochta manzili foydalanuvchi nomi boʻla olmaydi. U bilan roʻyxatdan oʻtish: /api/v1/auth/register/.",
 )
 BAD_PHONE = Text(
     "Invalid phone number format", ru="Неверный формат номера телефона", uz="Telefon raqami shakli notoʻgʻri"
@@ -78,16 +72,10 @@ def _plain(name: str) -> str:
     return name
 
 
-def is_address(text: str) -> bool:
-    """Whether e-mail could be sent there."""
-    local, _, domain = text.rpartition("@")
-    return bool(re.fullmatch(r"[^\s@\"(),:;<>\[\\\]]{1,64}", local) and re.fullmatch(r"([\w-]+\.)+[\w-]{2,}", domain))
-
-
 def _address(text: str) -> str:
-    if not is_address(text):
-        raise said(BAD_EMAIL)
     local, _, domain = text.rpartition("@")
+    if not re.fullmatch(r"[^\s@\"(),:;<>\[\\\]]{1,64}", local) or not re.fullmatch(r"([\w-]+\.)+[\w-]{2,}", domain):
+        raise said(BAD_EMAIL)
     return f"{local}@{domain.lower()}"
 
 
@@ -117,17 +105,6 @@ class NewAccount(Input, str_strip_whitespace=False):
 
     username: Annotated[Username, Field(examples=["seeduser"])]
     password: Annotated[Password, Field(examples=["password123"])]
-
-
-class Registration(NewAccount):
-    """As anybody may open it. An address is not for a mere username: its owner could never register with it."""
-
-    @field_validator("username")
-    @classmethod
-    def _no_address(cls, username: str) -> str:
-        if is_address(username):
-            raise said(ADDRESS_AS_USERNAME)
-        return username
 
 
 class Credentials(Input, str_strip_whitespace=False):
