@@ -10,5 +10,5 @@ from kalit.kit.v1 import Said
 @api.delete("/api/v1/auth/sessions/{id}/", uses=session_store.END, raises=[SessionNotFound])
 def handler(id: UUID, caller: Caller) -> Said:
     """End one of your sessions; none of its tokens holds any more."""
-    session_store.end(caller, id, clock.now())
+    session_store.end(caller.uuid, id, clock.now())
     return Said(message="Session ended")

@@ -13,6 +13,6 @@ from kalit.kit.v1 import Said
     host=Host(memory=1024),
 )
 def handler(body: Reset, request: Request) -> Said:
-    """Set a new password with the link's token, or with a name and the code; all sessions end."""
+    """Set a new password with the link's token, or with the reset and its code; all sessions end."""
     reset_store.set_password(body, clock.now())
     return Said(message=DONE.say(request.language))

@@ -125,7 +125,7 @@ def rotate(refresh: str, at: datetime) -> Tokens:
         log.warning("refresh token reused", extra={"account_id": account, "session_id": id})
         metrics.count("refresh_tokens_reused")
         with suppress(SessionNotFound):  # ended by another who saw it
-            _end(ticket.account, id, at)
+            end(ticket.account, ticket.session, at)
     if verdict not in (Verdict.ROTATE, Verdict.AGAIN):
         raise RefreshNotValid
     holder = Holder(account, int(standing.number), id, int(session.version))
@@ -171,9 +171,13 @@ def of(caller: Caller, at: datetime) -> list[Session]:
     ]
 
 
-def end(caller: Caller, session: UUID, at: datetime) -> None:
-    """End one of the caller's sessions, its access tokens included. Raises `SessionNotFound`. One transaction."""
-    _end(caller.uuid, str(session), at)
+def end(account: UUID, session: UUID, at: datetime) -> None:
+    """End one session of an account, its access tokens included. Raises `SessionNotFound`. One transaction."""
+    until = int((at + LONGEST_ACCESS).timestamp())
+    with Commit() as commit:
+        gone = SessionRow(*SessionRow.key(str(account), str(session)))
+        commit.delete(gone, SessionRow.pk.exists(), unmet=SessionNotFound())
+        commit.update(AccountRow(*Standing.key(str(account))), [AccountRow.ended_sessions.add({f"{until}|{session}"})])
 
 
 def end_all(uuid: UUID) -> None:
@@ -283,11 +287,3 @@ def _rotated(session: SessionRow, at: datetime) -> bool:
             return False
         raise
     return True
-
-
-def _end(account: UUID, session: str, at: datetime) -> None:
-    until = int((at + LONGEST_ACCESS).timestamp())
-    with Commit() as commit:
-        gone = SessionRow(*SessionRow.key(str(account), session))
-        commit.delete(gone, SessionRow.pk.exists(), unmet=SessionNotFound())
-        commit.update(AccountRow(*Standing.key(str(account))), [AccountRow.ended_sessions.add({f"{until}|{session}"})])
