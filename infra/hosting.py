@@ -6,18 +6,18 @@ from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_apigatewayv2 as apigateway
-from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from kalit.kit import streams
 from kalit.kit.api import Endpoint
 from kalit.kit.doors import Door
-from kalit.kit.queues import Consumer
-from kalit.kit.resources import Email, Grant, Key, Mac, Resource, Sms
+from kalit.kit.queues import Consumer, DeadLetters
+from kalit.kit.resources import Bucket, Cipher, Email, Grant, Key, Mac, Resource, Sms
 from kalit.kit.schedules import Schedule
 from kalit.kit.steps import Step
 from kalit.kit.streams import Follower
@@ -26,6 +26,7 @@ from kalit.providers.outcomes import SANDBOX
 
 from . import machines, static, things, tracing
 from .packages import door_zip, kalit_zip, vendor_zip
+from .stages import Stage
 from .state import State
 
 RETENTION = {1: logs.RetentionDays.ONE_DAY, 30: logs.RetentionDays.ONE_MONTH, 180: logs.RetentionDays.SIX_MONTHS}
@@ -34,6 +35,7 @@ RETENTION = {1: logs.RetentionDays.ONE_DAY, 30: logs.RetentionDays.ONE_MONTH, 18
 IDS: dict[str, Callable[[State, Any], str]] = {
     "table": lambda state, table: state.name(table),
     "queue": lambda state, queue: state.queues[queue].queue_url,
+    "bucket": lambda state, bucket: state.buckets[bucket].bucket_name,
     "email": lambda state, _: state.stage.email_from,
     "sms": lambda state, _: state.stage.sms_origin,
 }
@@ -74,7 +76,7 @@ class Doors(Stack):
         ]
         self.tracing = tracing.policy(self)
         self.functions = {door.name: self._host(door) for door in doors}
-        machines.build(self, self.stage.name, folder, self.functions, self.tracing)
+        machines.build(self, self.stage.name, folder, self.functions, state.undelivered, self.tracing)
 
     def _layer(self, name: str, path: str) -> lambda_.LayerVersion:
         return lambda_.LayerVersion(
@@ -151,8 +153,10 @@ class Doors(Stack):
 
     def arn(self, grant: Grant) -> str:
         """The ARN that a grant is about; built from names where it can be, so that stacks do not hang on each other."""
-        if isinstance(grant.resource, (Key, Mac)):
+        if isinstance(grant.resource, (Key, Mac, Cipher)):
             return self.state.keys[grant.resource].key_arn
+        if isinstance(grant.resource, Bucket):
+            return f"{self.state.buckets[grant.resource].bucket_arn}{grant.part}"
         if grant.resource is Sms.SENDER and self.stage.sms_origin != SANDBOX:
             return self.stage.sms_origin
         service, kind, between = ARNS[grant.resource.kind]
@@ -198,16 +202,22 @@ def _routes(stack: Doors, door: Endpoint, function: lambda_.Function, role: iam.
 
 
 def _consume(stack: Doors, door: Consumer, function: lambda_.Function, role: iam.Role) -> None:
-    queue = stack.state.queues[door.queue]
-    stack._allow(
-        role, ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], stack.arn(Grant(door.queue, ""))
-    )
+    _receive(stack, door.batch, function, role, "Source", stack.state.queues[door.queue].queue_arn)
+
+
+def _put_aside(stack: Doors, door: DeadLetters, function: lambda_.Function, role: iam.Role) -> None:
+    for queue in stack.state.dead.values():
+        _receive(stack, door.batch, function, role, f"From{queue.node.id}", queue.queue_arn)
+
+
+def _receive(stack: Doors, batch: int, function: lambda_.Function, role: iam.Role, id: str, queue_arn: str) -> None:
+    stack._allow(role, ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], queue_arn)
     mapping = lambda_.CfnEventSourceMapping(
         stack,
-        f"{function.node.id}Source",
+        f"{function.node.id}{id}",
         function_name=function.function_name,
-        event_source_arn=queue.queue_arn,
-        batch_size=door.batch,
+        event_source_arn=queue_arn,
+        batch_size=batch,
         function_response_types=["ReportBatchItemFailures"],
     )
     mapping.node.add_dependency(role)
@@ -243,27 +253,32 @@ def _follow(stack: Doors, door: Follower, function: lambda_.Function, role: iam.
 
 def _tick(stack: Doors, door: Schedule, function: lambda_.Function, role: iam.Role) -> None:
     _keep_failures(stack, function, role)
-    rule = events.CfnRule(
+    undelivered = stack.state.undelivered.queue_arn
+    knocker = iam.Role(stack, f"{function.node.id}TickRole", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
+    stack._allow(knocker, ["lambda:InvokeFunction"], function.function_arn)
+    stack._allow(knocker, ["sqs:SendMessage"], undelivered)
+    tick = scheduler.CfnSchedule(
         stack,
-        f"{function.node.id}Rule",
+        f"{function.node.id}Tick",
         name=stack.function_name(door),
-        schedule_expression=f"rate({door.minutes} minute{'s' if door.minutes > 1 else ''})",
-        targets=[
-            events.CfnRule.TargetProperty(
-                arn=function.function_arn,
-                id="door",
-                dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=stack.state.undelivered.queue_arn),
-            )
-        ],
+        schedule_expression=expression(door, stack.stage),
+        schedule_expression_timezone=door.zone,
+        flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
+        target=scheduler.CfnSchedule.TargetProperty(
+            arn=function.function_arn,
+            role_arn=knocker.role_arn,
+            dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=undelivered),
+            retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
+                maximum_event_age_in_seconds=3600, maximum_retry_attempts=3
+            ),
+        ),
     )
-    lambda_.CfnPermission(
-        stack,
-        f"{function.node.id}Permission",
-        action="lambda:InvokeFunction",
-        function_name=function.function_arn,
-        principal="events.amazonaws.com",
-        source_arn=rule.attr_arn,
-    )
+    tick.node.add_dependency(knocker)
+
+
+def expression(door: Schedule, stage: Stage) -> str:
+    """When a tick comes in a stage."""
+    return door.eager if stage.eager and door.eager else door.expression
 
 
 def _listen(stack: Doors, door: Topic, function: lambda_.Function, role: iam.Role) -> None:
@@ -272,7 +287,7 @@ def _listen(stack: Doors, door: Topic, function: lambda_.Function, role: iam.Rol
 
 
 def _keep_failures(stack: Doors, function: lambda_.Function, role: iam.Role) -> None:
-    """Rules call asynchronously, so the rule never hears that the door failed: its destination does."""
+    """Rules and schedules call asynchronously, so they never hear that the door failed: its destination does."""
     undelivered = stack.state.undelivered.queue_arn
     stack._allow(role, ["sqs:SendMessage"], undelivered)
     lambda_.CfnEventInvokeConfig(
@@ -294,6 +309,7 @@ def _called_by_name(stack: Doors, door: Door, function: lambda_.Function, role: 
 TRIGGERS: dict[type[Door], Callable[..., None]] = {
     Endpoint: _routes,
     Consumer: _consume,
+    DeadLetters: _put_aside,
     Follower: _follow,
     Schedule: _tick,
     Topic: _listen,

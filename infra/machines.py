@@ -6,6 +6,7 @@ from typing import Any
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 
 from kalit.kit.resources import Machine
@@ -21,6 +22,7 @@ RETRY = [
         "JitterStrategy": "FULL",
     }
 ]
+GIVE_UP = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "PutAside"}]
 
 
 def countdown(steps: Mapping[str, lambda_.Function]) -> dict[str, Any]:
@@ -33,9 +35,26 @@ def countdown(steps: Mapping[str, lambda_.Function]) -> dict[str, Any]:
                 "Type": "Task",
                 "Resource": steps["tasks.countdown"].function_arn,
                 "Retry": RETRY,
+                "Catch": GIVE_UP,
                 "End": True,
             },
         },
+    }
+
+
+def giving_up(machine: Machine, undelivered: sqs.IQueue) -> dict[str, Any]:
+    """The states to which every machine goes from a step that keeps failing: its job is put aside as dead."""
+    return {
+        "PutAside": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::sqs:sendMessage",
+            "Parameters": {
+                "QueueUrl": undelivered.queue_url,
+                "MessageBody": {"machine": machine.value, "order.$": "$"},
+            },
+            "Next": "Dead",
+        },
+        "Dead": {"Type": "Fail", "Error": "Dead", "Cause": "A step kept failing; the job's history tells why."},
     }
 
 
@@ -44,7 +63,12 @@ MACHINES = {"tasks": {Machine.COUNTDOWN: (countdown, ["tasks.countdown"])}}
 
 
 def build(
-    stack: Stack, stage: str, folder: str, functions: Mapping[str, lambda_.Function], tracing: iam.IManagedPolicy
+    stack: Stack,
+    stage: str,
+    folder: str,
+    functions: Mapping[str, lambda_.Function],
+    undelivered: sqs.IQueue,
+    tracing: iam.IManagedPolicy,
 ) -> None:
     """The machines of one folder of doors."""
     for machine, (definition, steps) in MACHINES.get(folder, {}).items():
@@ -60,11 +84,14 @@ def build(
                 actions=["lambda:InvokeFunction"], resources=[functions[step].function_arn for step in steps]
             )
         )
+        role.add_to_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[undelivered.queue_arn]))
+        told = definition(functions)
+        told["States"] |= giving_up(machine, undelivered)
         built = sfn.CfnStateMachine(
             stack,
             f"{name}Machine",
             state_machine_name=f"{stage}-{machine.value}",
-            definition_string=stack.to_json_string(definition(functions)),
+            definition_string=stack.to_json_string(told),
             role_arn=role.role_arn,
             tracing_configuration=sfn.CfnStateMachine.TracingConfigurationProperty(enabled=True),
         )

@@ -13,7 +13,8 @@ REASONS = {
     "AwsSolutions-CFR3": "The API's access log has every request once; CloudFront's would repeat it.",
     "AwsSolutions-CFR4": "A stage with its own domain requires TLS 1.2; CloudFront's certificate cannot be told to.",
     "AwsSolutions-L1": "python3.13 is the newest runtime that all our locked wheels are built for.",
-    "AwsSolutions-S1": "The one bucket holds what everybody may read; nobody needs to know who did.",
+    "AwsSolutions-S1": "One bucket holds what everybody may read, the other files of a day behind links; the audit log "
+    "tells who asked for those.",
     "AwsSolutions-SF1": "Standard executions keep their own history for 90 days; failures raise the task's sweeper.",
     "AwsSolutions-SF2": "The machine has one step; its Lambda's log tells as much.",
     "AwsSolutions-SMG4": "Not replaced on a schedule: CloudFront and the doors would have to learn it in one moment.",

@@ -35,6 +35,8 @@ SERVICES = {
     "machine": "stepfunctions",
     "key": "kms",
     "mac": "kms",
+    "cipher": "kms",
+    "bucket": "s3",
     "email": "sesv2",
     "sms": "pinpoint-sms-voice-v2",
 }

@@ -15,6 +15,7 @@ class Stage:
     name: str
     production: bool = False  # keep the data whatever happens to the stacks: RETAIN, deletion protection
     sandbox: bool = False  # movable clock; no edge in front but the local gateway
+    eager: bool = False  # ticks come as often as somebody would like who waits for them
     log_days: int = 30
     requests_per_second: int = 500
     burst: int = 1000
@@ -75,11 +76,12 @@ STAGES = {
         Stage(
             "local",
             sandbox=True,
+            eager=True,
             log_days=1,
             origins=("http://localhost:3000", "http://localhost:8080"),
             architecture=_here(),
         ),
-        Stage("dev", origins=("http://localhost:3000", "http://localhost:8080")),
+        Stage("dev", eager=True, origins=("http://localhost:3000", "http://localhost:8080")),
         Stage("prod", production=True, log_days=180, web_acl=True),
     )
 }

@@ -1,5 +1,7 @@
 """What holds data: tables, queues and their dead-letter queues, keys, secrets, files. Written out by hand."""
 
+import re
+
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
@@ -9,7 +11,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from kalit.kit.resources import Key, Mac, Queue, Resource, Table
+from kalit.kit.resources import Bucket, Cipher, Key, Mac, Queue, Resource, Table
 
 from . import static
 from .stages import Stage
@@ -17,6 +19,18 @@ from .stages import Stage
 STRING = dynamodb.AttributeType.STRING
 # Deliveries before a message is put aside; AWS advises at least five.
 MOST_RECEIVES = 5
+# Six times the consumers' timeout, as Lambda asks.
+VISIBILITY = Duration.seconds(60)
+MACS = {
+    Mac.SESSIONS: "Derives refresh tokens and the links and codes that reset passwords.",
+    Mac.AUDIT: "Seals the newest entry of the audit log, and with it all before.",
+}
+
+
+def dead_letters(queue: str) -> str:
+    """The name of a queue's dead-letter queue; that of a FIFO queue must be one too."""
+    bare = queue.removesuffix(".fifo")
+    return f"{bare}-dead{queue[len(bare) :]}"
 
 
 class State(Stack):
@@ -29,34 +43,30 @@ class State(Stack):
             Table.ACCOUNTS: self._table(Table.ACCOUNTS, stream=dynamodb.StreamViewType.NEW_IMAGE),
             Table.KEYS: self._table(Table.KEYS),
             Table.TASKS: self._table(Table.TASKS, stream=dynamodb.StreamViewType.NEW_IMAGE),
-            Table.OPS: self._table(Table.OPS),
+            Table.JOBS: self._table(Table.JOBS, stream=dynamodb.StreamViewType.NEW_IMAGE),
+            Table.OPS: self._table(Table.OPS, stream=dynamodb.StreamViewType.NEW_IMAGE),
         }
+        self._index(Table.TASKS, "open", "open", "due_at")
+        self._index(Table.ACCOUNTS, "by_role", "listing", "ordinal")
+        self._index(Table.ACCOUNTS, "by_name", "initial", "pk")
+        self._index(Table.JOBS, "due", "due", "due_at")
+        self._index(Table.OPS, "by_queue", "queue", "born")
+        self._index(Table.OPS, "by_state", "place", "born")
         tasks = self.tables[Table.TASKS]
         tasks.add_local_secondary_index(
             index_name="by_status", sort_key=dynamodb.Attribute(name="listing", type=STRING)
         )
-        tasks.add_global_secondary_index(
-            index_name="open",
-            partition_key=dynamodb.Attribute(name="open", type=STRING),
-            sort_key=dynamodb.Attribute(name="due_at", type=STRING),
-            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
-        )
-        self.dead: list[str] = []  # the dead-letter queues, by name
+        for name, sort_key in (("by_date", "date_id"), ("by_status", "status_date_id")):
+            self.tables[Table.JOBS].add_local_secondary_index(
+                index_name=name, sort_key=dynamodb.Attribute(name=sort_key, type=STRING)
+            )
+        self.dead: dict[str, sqs.Queue] = {}  # the dead-letter queues, by name
         # Where stream records, ticks and MQTT messages wait that could not be delivered, or that doors failed on.
         self.undelivered = self._dead_letters("undelivered")
-        # EventBridge has no role of ours to send with; the other senders have.
-        self.undelivered.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[iam.ServicePrincipal("events.amazonaws.com")],
-                actions=["sqs:SendMessage"],
-                resources=[self.undelivered.queue_arn],
-                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
-            )
-        )
-        # Visibility is six times the consumer's timeout, as Lambda asks.
-        self.queues = {queue: self._queue(queue, visibility=Duration.seconds(60)) for queue in Queue}
+        self.queues = {queue: self._queue(queue) for queue in Queue}
         self.keys: dict[Resource, kms.Key] = {key: self._signing_key(key) for key in Key}
         self.keys |= {mac: self._mac_key(mac) for mac in Mac}
+        self.keys |= {cipher: self._cipher_key(cipher) for cipher in Cipher}
         self.edge_secret = secretsmanager.Secret(
             self,
             "EdgeSecret",
@@ -66,6 +76,7 @@ class State(Stack):
             removal_policy=self._removal,
         )
         self.files = self._bucket()
+        self.buckets = {bucket: self._exports(bucket) for bucket in Bucket}
         CfnOutput(self, static.BUCKET, value=self.files.bucket_name)
 
     @property
@@ -93,29 +104,54 @@ class State(Stack):
             removal_policy=self._removal,
         )
 
-    def _queue(self, queue: Queue, visibility: Duration) -> sqs.Queue:
+    def _index(self, table: Table, name: str, partition_key: str, sort_key: str) -> None:
+        """An index of the keys of those rows that have its attributes."""
+        self.tables[table].add_global_secondary_index(
+            index_name=name,
+            partition_key=dynamodb.Attribute(name=partition_key, type=STRING),
+            sort_key=dynamodb.Attribute(name=sort_key, type=STRING),
+            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+        )
+
+    def _queue(self, queue: Queue) -> sqs.Queue:
         return sqs.Queue(
             self,
-            f"{queue.value.title()}Queue",
+            f"{queue.name.title().replace('_', '')}Queue",
             queue_name=self.name(queue),
-            visibility_timeout=visibility,
+            fifo=queue.fifo or None,
+            visibility_timeout=VISIBILITY,
             retention_period=Duration.days(4),
             enforce_ssl=True,
             dead_letter_queue=sqs.DeadLetterQueue(
-                max_receive_count=MOST_RECEIVES, queue=self._dead_letters(f"{queue.value}-dead")
+                max_receive_count=MOST_RECEIVES, queue=self._dead_letters(dead_letters(queue.value), fifo=queue.fifo)
             ),
             removal_policy=self._removal,
         )
 
-    def _dead_letters(self, name: str) -> sqs.Queue:
-        self.dead.append(f"{self.stage.name}-{name}")
-        return sqs.Queue(
+    def _dead_letters(self, name: str, fifo: bool = False) -> sqs.Queue:
+        queue = sqs.Queue(
             self,
-            f"{name.title().replace('-', '')}Queue",
-            queue_name=self.dead[-1],
+            f"{re.sub('[^A-Za-z]', '', name.removesuffix('.fifo').title())}Queue",
+            queue_name=f"{self.stage.name}-{name}",
+            fifo=fifo or None,
+            visibility_timeout=VISIBILITY,
             retention_period=Duration.days(14),
             enforce_ssl=True,
             removal_policy=self._removal,
+        )
+        self.dead[f"{self.stage.name}-{name}"] = queue
+        return queue
+
+    def _exports(self, bucket: Bucket) -> s3.Bucket:
+        """Files for whoever holds a link to one, which holds for minutes."""
+        return s3.Bucket(
+            self,
+            f"{bucket.name.title()}Bucket",
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(1))],
+            removal_policy=RemovalPolicy.RETAIN,
         )
 
     def _bucket(self) -> s3.Bucket:
@@ -160,8 +196,18 @@ class State(Stack):
             self,
             f"{mac.value.title()}MacKey",
             alias=f"{self.stage.name}-{mac.value}",
-            description="Derives refresh tokens and the links and codes that reset passwords.",
+            description=MACS[mac],
             key_spec=kms.KeySpec.HMAC_256,
             key_usage=kms.KeyUsage.GENERATE_VERIFY_MAC,
+            removal_policy=self._removal,
+        )
+
+    def _cipher_key(self, cipher: Cipher) -> kms.Key:
+        return kms.Key(
+            self,
+            f"{cipher.value.title()}CipherKey",
+            alias=f"{self.stage.name}-{cipher.value}",
+            description="Seals one-time passwords and the messages of dead jobs.",
+            enable_key_rotation=True,
             removal_policy=self._removal,
         )

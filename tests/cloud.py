@@ -33,7 +33,7 @@ from infra.static import variables as static_variables
 from kalit.kit import aws, caller
 from kalit.kit.api import Endpoint
 from kalit.kit.doors import Door
-from kalit.kit.resources import Email, Grant, Key, Mac, Machine, Queue, Resource, Sms, Table
+from kalit.kit.resources import Bucket, Cipher, Email, Grant, Key, Mac, Machine, Queue, Resource, Sms, Table
 from kalit.providers.outcomes import SANDBOX
 
 REGION = "us-east-1"
@@ -114,13 +114,20 @@ class Cloud:
         for table in Table:
             self.ids[table] = f"local-{table.value}"
         for queue in Queue:
-            self.ids[queue] = client("sqs").create_queue(QueueName=f"local-{queue.value}")["QueueUrl"]
+            kind = {"FifoQueue": "true"} if queue.fifo else {}
+            made = client("sqs").create_queue(QueueName=f"local-{queue.value}", Attributes=kind)
+            self.ids[queue] = made["QueueUrl"]
         for key in Key:
             made = client("kms").create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
             self.ids[key] = made["KeyMetadata"]["Arn"]
         for mac in Mac:
             made = client("kms").create_key(KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC")
             self.ids[mac] = made["KeyMetadata"]["Arn"]
+        for cipher in Cipher:
+            self.ids[cipher] = client("kms").create_key()["KeyMetadata"]["Arn"]
+        for bucket in Bucket:
+            client("s3").create_bucket(Bucket=f"local-{bucket.value}")
+            self.ids[bucket] = f"local-{bucket.value}"
         for sender in (*Email, *Sms):
             self.ids[sender] = SANDBOX
         for machine in Machine:
@@ -303,8 +310,10 @@ def needed(service: str, operation: str, kwargs: dict[str, Any]) -> list[Grant]:
         part = ":*" if operation == "StopExecution" else ""
         return [Grant(_named(Machine, arn.rsplit(":", 1)[1]), f"states:{operation}", part)]
     if service == "kms":
-        name = next(key for key in (*Key, *Mac) if os.environ.get(key.variable) == kwargs["KeyId"])
+        name = next(key for key in (*Key, *Mac, *Cipher) if os.environ.get(key.variable) == kwargs["KeyId"])
         return [Grant(name, f"kms:{operation}")]
+    if service == "s3":
+        return [Grant(_named(Bucket, kwargs["Bucket"]), f"s3:{operation}", "/*")]
     if service in SENDERS:
         return [SENDERS[service]]
     raise AssertionError(f"tests/cloud.py does not know which rights {service} {operation} needs")

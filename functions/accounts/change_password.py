@@ -1,7 +1,7 @@
 from kalit.accounts import session_store
 from kalit.accounts.people import PasswordChange
 from kalit.kit import api, clock
-from kalit.kit.caller import Caller
+from kalit.kit.caller import Newcomer
 from kalit.kit.doors import Host
 from kalit.kit.errors import Throttled
 from kalit.kit.request import Request
@@ -14,7 +14,7 @@ from kalit.kit.v1 import Said
     raises=[Throttled],
     host=Host(memory=1024),
 )
-def handler(body: PasswordChange, caller: Caller, request: Request) -> Said:
+def handler(body: PasswordChange, caller: Newcomer, request: Request) -> Said:
     """Set a new password; all other sessions end."""
     session_store.change_password(caller, body, request.address, clock.now())
     return Said(message="Password changed successfully")

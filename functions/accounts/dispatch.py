@@ -1,10 +1,19 @@
+from typing import Any
+
 from kalit.accounts import reset_store
-from kalit.kit import streams
-from kalit.kit.resources import Table
+from kalit.kit import audit, streams
+from kalit.kit.resources import Queue, Table
 from kalit.kit.streams import Change
 
 
-@streams.of(Table.ACCOUNTS, uses=reset_store.SEND)
+def reset(row: dict[str, Any]) -> None:
+    reset_store.send(reset_store.ResetRow.of(row))
+
+
+FOLLOW = {"reset-email": reset, "reset-sms": reset, audit.OUTBOX: audit.forward}
+
+
+@streams.of(Table.ACCOUNTS, uses=[*reset_store.SEND, Queue.AUDIT.send])
 def handler(change: Change) -> None:
-    """Send the link or the code for a new password."""
-    reset_store.send(reset_store.row_of(change.row))
+    """Send the link or the code for a new password; hand what staff did to the audit log."""
+    FOLLOW[change.outbox](change.row)

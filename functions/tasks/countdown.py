@@ -1,6 +1,7 @@
 from datetime import datetime
 
 from kalit.kit import steps
+from kalit.kit.resources import Machine
 from kalit.tasks import store
 from kalit.tasks.rules import COUNTED, Countdown
 
@@ -9,7 +10,7 @@ class TooEarly(Exception):
     """The countdown is not over yet; the machine tries again."""
 
 
-@steps.task(uses=store.WRITE)
+@steps.task(Machine.COUNTDOWN, uses=store.WRITE)
 def handler(countdown: Countdown, at: datetime) -> None:
     """End a countdown that is over; one that has ended stays as it is."""
     if at < countdown.due_at:

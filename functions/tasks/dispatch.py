@@ -15,4 +15,4 @@ FOLLOW = {"sum": store.send, "countdown": start, "stop": store.stop_countdown}
 @streams.of(Table.TASKS, uses=[*store.WRITE, Queue.SUM.send, Machine.COUNTDOWN.start, Machine.COUNTDOWN.stop])
 def handler(change: Change) -> None:
     """Hand a committed task to its worker, or stop one that was cancelled."""
-    FOLLOW[change.outbox](store.row_of(change.row))
+    FOLLOW[change.outbox](store.TaskRow.of(change.row))

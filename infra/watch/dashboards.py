@@ -5,6 +5,7 @@ from typing import Any
 
 from kalit.kit.streams import Follower
 
+from ..state import dead_letters
 from .domain import Domain
 from .metrics import WAITING, WHOLE_ACCOUNT, Metric, account, api, lambda_, machine, portions, queue, table
 
@@ -143,7 +144,7 @@ def of_domain(domain: Domain, *, stage: str, region: str, access_log: str) -> di
             page.logs(title, [access_log], chosen + query, view)
     page.graphs("Streams", STREAMS, domain.doors(Follower))
     page.graphs("Queues", QUEUES, domain.queues)
-    page.graphs("Dead-letter queues", DEAD, [f"{queue}-dead" for queue in domain.queues])
+    page.graphs("Dead-letter queues", DEAD, [dead_letters(queue) for queue in domain.queues])
     page.graphs("State machines", MACHINES, domain.machines)
     page.graphs("Tables", TABLES, domain.tables)
     page.searches(_operations(domain.tables))

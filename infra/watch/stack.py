@@ -41,7 +41,7 @@ class Watch(Stack):
             *alarms.of_stage(
                 api.api_id,
                 queues=[state.name(queue) for queue in state.queues],
-                dead=state.dead,
+                dead=list(state.dead),
                 tables=[state.name(table) for table in state.tables],
             ),
             *(row for domain in domains for row in alarms.of_domain(domain)),
@@ -63,7 +63,7 @@ class Watch(Stack):
                 api_id=api.api_id,
                 access_log=stage.access_log,
                 domains=[domain.folder for domain in domains],
-                dead=state.dead,
+                dead=list(state.dead),
                 alarms=[self._alarm_arn(row) for row in rows],
             ),
         )

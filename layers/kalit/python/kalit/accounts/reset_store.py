@@ -6,7 +6,6 @@ A row is written for names that nobody has as well, so that asking tells nothing
 import hmac
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
@@ -128,13 +127,6 @@ def set_password(told: Reset, at: datetime) -> None:
         unchanged = AccountRow.session_version == row.version
         commit.update(AccountRow(*Standing.key(account.uuid)), changes, unchanged, unmet=ResetNotValid())
     metrics.count("passwords_reset")
-
-
-def row_of(image: dict[str, Any]) -> ResetRow:
-    """A reset's row from DynamoDB's JSON, as streams carry it."""
-    row = ResetRow()
-    row.deserialize(image)
-    return row
 
 
 def _reachable(account: AccountRow, channel: Channel) -> bool:

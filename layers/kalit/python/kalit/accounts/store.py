@@ -5,6 +5,7 @@ ACCOUNT#<uuid>    ACCOUNT        the account
 ACCOUNT#<uuid>    SESSION#<id>   a login that has not ended
 USERNAME#<name>   USERNAME       whose name it is, or whose e-mail; what makes both unique
 RESET#<id>        RESET          a password that may be set anew
+AUDIT#<id>        AUDIT          what staff did to an account, on its way to the audit log
 COUNTER#account   COUNTER        the last integer id
 """
 
@@ -15,6 +16,7 @@ from uuid import UUID, uuid4
 from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 
 from kalit.kit import clock
+from kalit.kit.audit import AuditRow
 from kalit.kit.caller import Standing
 from kalit.kit.errors import Invalid
 from kalit.kit.ids import Counter
@@ -31,7 +33,6 @@ CHANGE: tuple[Grant, ...] = (Table.ACCOUNTS.update,)
 
 
 class AccountRow(Standing):
-    email = UnicodeAttribute(default="")
     phone = UnicodeAttribute(default="")
     first_name = UnicodeAttribute(default="")
     last_name = UnicodeAttribute(default="")
@@ -66,6 +67,11 @@ class UsernameRow(Row):
     @staticmethod
     def key(name: str) -> tuple[str, str]:
         return f"USERNAME#{folded(name)}", "USERNAME"
+
+
+class AccountAudit(AuditRow):
+    class Meta:
+        table_name = TableName(Table.ACCOUNTS)
 
 
 class AccountCounter(Counter):

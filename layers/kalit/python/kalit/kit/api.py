@@ -77,6 +77,7 @@ class Endpoint(Door):
     raises: tuple[type[AppError], ...] = ()
     also: tuple[tuple[str, str], ...] = ()
     once: bool = False
+    secret: bool = False  # whether what is kept of an answer to an Idempotency-Key is sealed
 
     kind: ClassVar[str] = "api"
 
@@ -105,10 +106,14 @@ class Endpoint(Door):
 
     @property
     def grants(self) -> tuple[Grant, ...]:
-        from . import caller, once
+        from . import caller, once, sealed
 
-        implied = (*(caller.GRANTS if self.caller_kind else ()), *(once.GRANTS if self.once else ()))
-        return tuple(dict.fromkeys((*self.uses, *implied)))
+        implied = (
+            *(caller.GRANTS if self.caller_kind else ()),
+            *(once.GRANTS if self.once else ()),
+            *((*sealed.SEAL, *sealed.OPEN) if self.secret else ()),
+        )
+        return tuple(dict.fromkeys((*super().grants, *implied)))
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         request = Request(event)
@@ -154,7 +159,7 @@ class Endpoint(Door):
             return None
         from .caller import authenticate
 
-        caller = authenticate(authorization, self.caller_kind, at)
+        caller = authenticate(authorization, self.caller_kind, request.address, at)
         log.append_keys(caller_id=caller.id)
         return caller
 
@@ -168,7 +173,7 @@ class Endpoint(Door):
 
         scope = f"{caller.uuid if caller else 'anonymous'} {self.method} {request.path}"
         body = hashlib.sha256(request.raw()).hexdigest()
-        claimed = Once.claim(header, scope, body, at, lease=self.host.timeout + 1)
+        claimed = Once.claim(header, scope, body, at, lease=self.host.timeout + 1, secret=self.secret)
         if not isinstance(claimed, Once):
             return claimed | {"headers": claimed["headers"] | {"Idempotent-Replayed": "true"}}
         try:
@@ -243,6 +248,7 @@ def _endpoint(
     status: int = 200,
     also: Sequence[tuple[str, str]] = (),
     once: bool = False,
+    secret: bool = False,
     host: Host = Host(),
 ) -> Callable[[Callable[..., Any]], Endpoint]:
     return lambda call: Endpoint(
@@ -254,6 +260,7 @@ def _endpoint(
         status=status,
         also=tuple(also),
         once=once,
+        secret=secret,
         host=host,
     )
 

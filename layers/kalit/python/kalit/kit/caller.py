@@ -39,8 +39,18 @@ class Caller:
     role: str
     session: UUID
     version: int
+    email: str
+    address: str  # where he calls from
 
     roles = frozenset({"user", "manager", "admin"})
+    settled = True  # whether his password must be one that he chose himself
+
+
+@dataclass(frozen=True)
+class Newcomer(Caller):
+    """As a door's parameter: any signed-in account, also one that is still to set a password of its own."""
+
+    settled = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,13 @@ class Admin(Caller):
     roles = frozenset({"admin"})
 
 
+class PasswordMustChange(Forbidden):
+    """The password was given to you: set your own first, at POST /api/v1/auth/change-password/."""
+
+    ru = "Этот пароль вам выдали: сначала задайте свой через POST /api/v1/auth/change-password/."
+    uz = "Bu parol sizga berilgan: avval POST /api/v1/auth/change-password/ orqali oʻzingiznikini oʻrnating."
+
+
 class Standing(Row):
     """The part of an account's row that decides whether and as whom it may call."""
 
@@ -67,6 +84,8 @@ class Standing(Row):
     username = UnicodeAttribute()
     role = UnicodeAttribute()
     is_active = BooleanAttribute()
+    email = UnicodeAttribute(default="")
+    must_change_password = BooleanAttribute(default=False)
     # A session stands while its version is the account's; the one in `kept_session` stands whatever its version, so
     # that a new password ends all sessions but that in which it was set.
     session_version = NumberAttribute()
@@ -99,20 +118,29 @@ class PublicKeys(Row):
     KEY = ("KEYS", "TOKENS")
 
 
-def authenticate(authorization: str, kind: type[Caller], at: datetime) -> Caller:
+def authenticate(authorization: str, kind: type[Caller], address: str, at: datetime) -> Caller:
     """The account behind an Authorization header, as `kind`.
 
-    Raises `Unauthenticated`, `TokenNotValid` or `Forbidden`. One GetItem.
+    Raises `Unauthenticated`, `TokenNotValid`, `Forbidden` or `PasswordMustChange`. One GetItem.
     """
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer":
         raise Unauthenticated
     claims = verified(token.strip(), "access", at)
     standing = current(claims)
+    if kind.settled and standing.must_change_password:
+        raise PasswordMustChange
     if standing.role not in kind.roles:
         raise Forbidden
     return kind(
-        int(standing.number), UUID(claims["sub"]), standing.username, standing.role, UUID(claims["sid"]), claims["ver"]
+        id=int(standing.number),
+        uuid=UUID(claims["sub"]),
+        username=standing.username,
+        role=standing.role,
+        session=UUID(claims["sid"]),
+        version=claims["ver"],
+        email=standing.email,
+        address=address,
     )
 
 

@@ -10,6 +10,9 @@ from pydantic import BaseModel, ValidationError
 from .log import begin, log
 from .resources import Grant
 
+# Whoever hands work over, or calls it off, notes the job (`kit.jobs`).
+HANDS_OVER = {"sqs:SendMessage", "states:StartExecution", "states:StopExecution"}
+
 
 class Malformed(Exception):
     """An event is not what the door's handler declares."""
@@ -62,8 +65,12 @@ class Door:
 
     @property
     def grants(self) -> tuple[Grant, ...]:
-        """All rights, each once: the declared ones and those that its kind of door always needs."""
-        return tuple(dict.fromkeys(self.uses))
+        """All rights, each once: the declared ones, and those that follow from them or from its kind of door."""
+        from . import jobs
+
+        actions = HANDS_OVER & {grant.action for grant in self.uses}
+        implied = jobs.WORK if "states:StopExecution" in actions else jobs.EXPECT if actions else ()
+        return tuple(dict.fromkeys((*self.uses, *implied)))
 
     @property
     def trigger(self) -> str:

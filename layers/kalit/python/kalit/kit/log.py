@@ -24,11 +24,20 @@ def begin(door: "Door", request_id: str) -> None:
     log.append_keys(function=door.name, domain=door.folder, request_id=request_id)
 
 
-def go_on(request_id: str) -> None:
-    """Log under the id of the request that asked for this work; under the call's own, where that is not known."""
-    log.append_keys(request_id=request_id or _own.get())
+def go_on(request_id: str, caller_id: str = "") -> None:
+    """Log under the id of the request that asked for this work, and its caller's; else under the call's own."""
+    log.append_keys(request_id=request_id or _own.get(), caller_id=int(caller_id) if caller_id else None)
 
 
 def request_id() -> str:
     """The id of the request that is being worked on; messages, rows and executions carry it on."""
-    return str(log.get_current_keys().get("request_id") or "")
+    return _key("request_id")
+
+
+def caller_id() -> str:
+    """The integer id of the account whose request is being worked on, as text; empty where nobody asked."""
+    return _key("caller_id")
+
+
+def _key(name: str) -> str:
+    return str(log.get_current_keys().get(name) or "")

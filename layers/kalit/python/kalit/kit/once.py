@@ -18,6 +18,7 @@ from pynamodb.exceptions import PutError
 from .errors import Invalid, KeyReused, StillRunning
 from .ids import derived
 from .resources import Grant, Table
+from .sealed import seal, unseal
 from .tables import Row, TableName, condition_failed
 from .words import Text
 
@@ -47,13 +48,16 @@ class _Kept(Row):
 
 @dataclass(frozen=True)
 class Once:
-    """A claimed key: run the body, then `finish` with its answer."""
+    """A claimed key: run the body, then `finish` with its answer; a `secret` answer is kept sealed."""
 
     key: UUID
     row: _Kept
+    secret: bool
 
     @classmethod
-    def claim(cls, header: str, scope: str, body: str, at: datetime, lease: int) -> "Self | dict[str, Any]":
+    def claim(
+        cls, header: str, scope: str, body: str, at: datetime, lease: int, secret: bool = False
+    ) -> "Self | dict[str, Any]":
         """The claimed key, or the answer kept under it.
 
         `scope` is caller and route, `body` the body's digest, `lease` seconds that the door may run.
@@ -69,7 +73,7 @@ class Once:
         for _ in range(2):
             try:
                 row.save(free)
-                return cls(key, row)
+                return cls(key, row, secret)
             except PutError as error:
                 if not condition_failed(error):
                     raise
@@ -77,11 +81,13 @@ class Once:
             if first is None:
                 continue  # released in between: claim it now
             if first.claim == row.claim:
-                return cls(key, row)
+                return cls(key, row, secret)
             if first.body != body:
                 raise KeyReused
             if first.answer:
-                answer: dict[str, Any] = json.loads(first.answer)
+                answer: dict[str, Any] = json.loads(
+                    unseal(first.answer, f"answer {first.pk}") if secret else first.answer
+                )
                 return answer
             break
         raise StillRunning(headers={"Retry-After": "1"})
@@ -93,6 +99,6 @@ class Once:
         if status >= 500 or status in NOT_REPLAYED or size > LARGEST_ANSWER:
             self.row.delete()
         else:
-            self.row.answer = text
+            self.row.answer = seal(text, f"answer {self.row.pk}") if self.secret else text
             self.row.until = self.row.ttl
             self.row.save()

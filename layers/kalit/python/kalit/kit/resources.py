@@ -49,7 +49,8 @@ class Table(Resource):
     ACCOUNTS = "accounts"
     KEYS = "keys"  # public keys that tokens are checked with
     TASKS = "tasks"
-    OPS = "ops"  # what every domain needs and none owns: idempotent answers, job history
+    JOBS = "jobs"  # schedules, and what the staff's jobs leave behind
+    OPS = "ops"  # what every domain needs and none owns: idempotent answers, job history, the audit log
 
     @property
     def get(self) -> Grant:
@@ -77,9 +78,21 @@ class Table(Resource):
 
 
 class Queue(Resource):
+    DEFAULT = "default"
+    SMS_QUEUE = "sms_queue"
     SUM = "sum"
     EMAIL = "email"
     SMS = "sms"
+    AUDIT = "audit.fifo"
+
+    @property
+    def fifo(self) -> bool:
+        """Whether its messages stay in order and are worked on one after another."""
+        return self.value.endswith(".fifo")
+
+    @property
+    def depth(self) -> Grant:
+        return Grant(self, "sqs:GetQueueAttributes")
 
     @property
     def send(self) -> Grant:
@@ -103,10 +116,39 @@ class Mac(Resource):
     """Symmetric KMS keys that derive secrets (HMAC-SHA256); what is derived is stored nowhere."""
 
     SESSIONS = "sessions"  # refresh tokens, and the links and codes that reset passwords
+    AUDIT = "audit"  # the seal of the audit log's newest entry
 
     @property
     def generate(self) -> Grant:
         return Grant(self, "kms:GenerateMac")
+
+
+class Cipher(Resource):
+    """Symmetric KMS keys that seal what must be kept, and read again, but not lie open (`kit.sealed`)."""
+
+    PRIVATE = "private"
+
+    @property
+    def seal(self) -> Grant:
+        return Grant(self, "kms:GenerateDataKey")
+
+    @property
+    def open(self) -> Grant:
+        return Grant(self, "kms:Decrypt")
+
+
+class Bucket(Resource):
+    """Files; the id is the bucket's name."""
+
+    EXPORTS = "exports"  # what is too large for an answer, for a day
+
+    @property
+    def put(self) -> Grant:
+        return Grant(self, "s3:PutObject", "/*")
+
+    @property
+    def get(self) -> Grant:
+        return Grant(self, "s3:GetObject", "/*")
 
 
 class Email(Resource):

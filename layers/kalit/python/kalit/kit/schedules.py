@@ -10,28 +10,51 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from . import clock
+from . import clock, jobs
 from .doors import Door, Host
+from .ids import derived
+from .jobs import Job
 from .resources import Grant
+
+QUEUE = "schedules"  # where the history files ticks
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Schedule(Door):
-    """A declared tick, `minutes` apart."""
+    """A declared tick, by an expression of EventBridge Scheduler in its zone.
 
-    minutes: int
+    `eager` is what takes its place in stages where nobody wants to wait.
+    """
+
+    expression: str
+    zone: str = "UTC"
+    eager: str = ""
 
     kind: ClassVar[str] = "schedules"
 
     @property
     def trigger(self) -> str:
-        return f"every {self.minutes} min"
+        return f"{self.expression} {self.zone}"
+
+    @property
+    def grants(self) -> tuple[Grant, ...]:
+        return tuple(dict.fromkeys((*super().grants, *jobs.WORK)))
+
+    def job(self, event: dict[str, Any]) -> Job:
+        """The job that one tick is; a failed one that comes again is the same."""
+        return Job(derived("tick", self.name, event["id"]), self.name, QUEUE)
 
     def serve(self, event: dict[str, Any], context: Any) -> None:
-        self.call(clock.now())
+        jobs.work(self.job(event), lambda: self.call(clock.now()))
 
 
 def every(
     *, minutes: int, uses: Sequence[Grant] = (), host: Host = Host(timeout=60)
 ) -> Callable[[Callable[..., None]], Schedule]:
-    return lambda call: Schedule(call=call, minutes=minutes, uses=tuple(uses), host=host)
+    return cron(f"rate({minutes} minute{'s' if minutes > 1 else ''})", uses=uses, host=host)
+
+
+def cron(
+    expression: str, *, zone: str = "UTC", eager: str = "", uses: Sequence[Grant] = (), host: Host = Host(timeout=60)
+) -> Callable[[Callable[..., None]], Schedule]:
+    return lambda call: Schedule(call=call, expression=expression, zone=zone, eager=eager, uses=tuple(uses), host=host)

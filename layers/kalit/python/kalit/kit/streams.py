@@ -47,7 +47,7 @@ class Follower(Door):
         for record in event["Records"]:
             row = record["dynamodb"].get("NewImage", {})
             if "outbox" in row:
-                go_on(row.get("request_id", {}).get("S", ""))
+                go_on(row.get("request_id", {}).get("S", ""), row.get("caller_id", {}).get("S", ""))
                 self.call(Change(row["outbox"]["S"], row))
                 log.info("followed", extra={"outbox": row["outbox"]["S"]})
 

@@ -18,7 +18,7 @@ from pynamodb.models import Model
 from . import aws
 from .aws import BUSY, busy
 from .errors import Unavailable
-from .log import request_id
+from .log import caller_id, request_id
 from .resources import Table
 
 ATTEMPTS = 8
@@ -61,11 +61,19 @@ class Row(Model):
 class Followed(Row):
     """Base of rows that ask, by `outbox`, for work that the table's stream does (`kit.streams`).
 
-    `request_id` is that of the request which made the row.
+    `request_id` is that of the request which made the row, `caller_id` the account that asked.
     """
 
     outbox = UnicodeAttribute(null=True)
     request_id = UnicodeAttribute(null=True, default=request_id)
+    caller_id = UnicodeAttribute(null=True, default=caller_id)
+
+    @classmethod
+    def of(cls, image: dict[str, Any]) -> Self:
+        """The row from DynamoDB's JSON, as streams carry it."""
+        row = cls()
+        row.deserialize(image)
+        return row
 
 
 class Commit:

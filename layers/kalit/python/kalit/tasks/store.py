@@ -12,7 +12,6 @@ A task's row asks by `outbox` for what must follow; the table's stream does it (
 
 import json
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,7 +21,7 @@ from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjection, LocalSecondaryIndex
 
-from kalit.kit import aws, clock, metrics, queues, steps
+from kalit.kit import clock, metrics, queues, steps
 from kalit.kit.aws import busy
 from kalit.kit.ids import Counter
 from kalit.kit.pages import Page
@@ -283,17 +282,7 @@ def start_countdown(row: TaskRow) -> None:
 
 def stop_countdown(row: TaskRow) -> None:
     """Stop the task's execution, if it is still there."""
-    states = aws.client("stepfunctions")
-    arn = f"{Machine.COUNTDOWN.id.replace(':stateMachine:', ':execution:')}:{_execution(row)}"
-    with suppress(states.exceptions.ExecutionDoesNotExist):
-        states.stop_execution(executionArn=arn, cause="cancelled by its owner")
-
-
-def row_of(image: dict[str, Any]) -> TaskRow:
-    """A task's row from DynamoDB's JSON, as streams carry it."""
-    row = TaskRow()
-    row.deserialize(image)
-    return row
+    steps.stop(Machine.COUNTDOWN, _execution(row), cause="cancelled by its owner")
 
 
 def _execution(row: TaskRow) -> str:

@@ -1,0 +1,251 @@
+"""The history of jobs: what became of every message, tick and execution, as rows of the OPS table.
+
+pk             sk               what
+JOB#<id>       JOB              a job; in index `by_queue` under its queue, in `by_state` under queue and state
+JOBS#<queue>   <day>#<shard>    how many jobs of the queue were born on that day, by state
+
+A job is a run, a chunk or a tick, never one recipient or one heartbeat. What it was asked to do is kept masked; only
+a dead one keeps its message, sealed, so that it can be sent again (`kalit.jobs`).
+"""
+
+import json
+import re
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+
+from . import aws, clock
+from .counts import Counts
+from .doors import Again
+from .errors import AppError
+from .log import log
+from .resources import Grant, Table
+from .tables import Commit, Followed, TableName
+
+EXPECT: tuple[Grant, ...] = (Table.OPS.put, Table.OPS.update)
+WORK: tuple[Grant, ...] = (*EXPECT, Table.OPS.get)
+KEPT = timedelta(days=30)
+MOST_ATTEMPTS = 20  # shown of a job; of more, the first and the latest
+LONGEST_ARGUMENTS = 2_000  # characters
+
+
+class State(StrEnum):
+    PENDING = "pending"  # on its way to a worker
+    RUNNING = "running"
+    RETRYING = "retrying"  # its last attempt failed; it comes again by itself
+    COMPLETED = "completed"
+    DEAD = "dead"  # it failed too often; somebody must look, and may send it again
+    CANCELLED = "cancelled"
+
+
+ENDED = {State.COMPLETED, State.CANCELLED}
+
+
+class ByQueue(GlobalSecondaryIndex["JobRow"]):
+    class Meta:
+        index_name = "by_queue"
+        projection = KeysOnlyProjection()
+
+    queue = UnicodeAttribute(hash_key=True)
+    born = UnicodeAttribute(range_key=True)
+
+
+class ByState(GlobalSecondaryIndex["JobRow"]):
+    class Meta:
+        index_name = "by_state"
+        projection = KeysOnlyProjection()
+
+    place = UnicodeAttribute(hash_key=True)
+    born = UnicodeAttribute(range_key=True)
+
+
+class JobRow(Followed):
+    class Meta:
+        table_name = TableName(Table.OPS)
+
+    name = UnicodeAttribute()
+    queue = UnicodeAttribute()
+    state = UnicodeAttribute()
+    place = UnicodeAttribute()
+    born = UnicodeAttribute()  # <created_at>#<id>
+    arguments = UnicodeAttribute(null=True)  # JSON, masked
+    attempts = UnicodeAttribute(default="[]")  # JSON: started_at, took_ms, error
+    tries = NumberAttribute(default=0)
+    moves = NumberAttribute(default=0)  # how often it was written; each write is on the condition of the last
+    ended_at = UnicodeAttribute(null=True)
+    message = UnicodeAttribute(null=True)  # sealed, and what it takes to send it again
+    ttl = NumberAttribute()
+    by_queue = ByQueue()
+    by_state = ByState()
+
+    @staticmethod
+    def key(id: UUID | str) -> tuple[str, str]:
+        return f"JOB#{id}", "JOB"
+
+    @property
+    def id(self) -> UUID:
+        return UUID(self.pk.removeprefix("JOB#"))
+
+    @property
+    def created_at(self) -> str:
+        return self.born.partition("#")[0]
+
+
+class JobCounts(Counts):
+    class Meta:
+        table_name = TableName(Table.OPS)
+
+    pending = NumberAttribute(default=0)
+    running = NumberAttribute(default=0)
+    retrying = NumberAttribute(default=0)
+    completed = NumberAttribute(default=0)
+    dead = NumberAttribute(default=0)
+    cancelled = NumberAttribute(default=0)
+
+
+class Moved(Again):
+    """Another process is at the same job."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is known of a job before it begins. `queue` is where it waits: a queue, a machine, or `schedules`."""
+
+    id: UUID
+    name: str
+    queue: str
+    arguments: Any = None
+
+
+def expect(job: Job, at: datetime) -> None:
+    """Note a job that was just handed over; its worker may have been faster. One transaction.
+
+    It was handed over already, so this fails for nobody: the worker notes it as well.
+    """
+    with suppress(Moved):
+        try:
+            move(_new(job, at), State.PENDING)
+        except AppError:
+            log.warning("job not noted", extra={"job_id": str(job.id)})
+
+
+def work(job: Job, act: Callable[[], Any]) -> Any:
+    """Let a job's next attempt run, and keep how it went; a job that ended before is left alone.
+
+    A read and two transactions beside what `act` does.
+    """
+    log.append_keys(job_id=str(job.id))
+    row = _begun(job)
+    if row is None:
+        log.info("ended before")
+        return None
+    started = time.perf_counter()
+    try:
+        result = act()
+    except Exception as error:
+        try:
+            _end_attempt(row, State.RETRYING, started, told(error))
+        except Exception:
+            log.exception("job not noted")  # the worker's own error is the one to raise
+        raise
+    _end_attempt(row, State.COMPLETED, started)
+    return result
+
+
+def cancel(id: UUID) -> None:
+    """Note that a job was called off. A read and a transaction."""
+    row = JobRow.find(*JobRow.key(id))
+    if row and row.state not in (*ENDED, State.DEAD):
+        with suppress(Moved):
+            row.ended_at = clock.wire(clock.now())
+            move(row, State.CANCELLED)
+
+
+def found(job: Job, at: datetime) -> JobRow:
+    """The job's row as it is, or as it would be. One read."""
+    return JobRow.find(*JobRow.key(job.id)) or _new(job, at)
+
+
+def move(row: JobRow, state: State) -> None:
+    """Write the row in its new state, and the counts with it. Raises `Moved` when it is not as it was read."""
+    was = None if row.moves == 0 else State(row.state)
+    as_read = (JobRow.moves == row.moves) if row.moves else JobRow.pk.does_not_exist()
+    row.state, row.place, row.moves = state, f"{row.queue}#{state}", row.moves + 1
+    shift = {state.value: 1} if was is None else {was.value: -1, state.value: 1} if was != state else {}
+    with Commit() as commit:
+        commit.put(row, as_read, unmet=Moved())
+        JobCounts.add(commit, f"JOBS#{row.queue}", shift, bucket=row.born[:10], ttl=int(row.ttl))
+
+
+def told(error: Exception) -> str:
+    """An error as the history keeps it: its kind, and what is ours to tell. Others' texts may hold anybody's data."""
+    kind, code = type(error).__name__, aws.error_code(error)
+    more = str(error) if isinstance(error, AppError | Again) else code
+    return f"{kind}: {more}" if more else kind
+
+
+def masked(value: Any) -> Any:
+    """Arguments without what may be personal: numbers, ids and times stay, other texts become their length."""
+    if isinstance(value, dict):
+        return {key: masked(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [masked(inner) for inner in value]
+    if isinstance(value, str) and not _harmless(value):
+        return f"…({len(value)})"
+    return value
+
+
+def _harmless(text: str) -> bool:
+    return bool(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-][\d:]+)?", text))
+
+
+def _new(job: Job, at: datetime) -> JobRow:
+    row = JobRow(*JobRow.key(job.id), name=job.name, queue=job.queue, born=f"{clock.wire(at)}#{job.id}")
+    if job.arguments is not None:
+        row.arguments = json.dumps(masked(job.arguments), ensure_ascii=False)
+        if len(row.arguments) > LONGEST_ARGUMENTS:
+            row.arguments = json.dumps(f"…({len(row.arguments)})")
+    row.ttl = int((at.replace(hour=0, minute=0, second=0, microsecond=0) + KEPT).timestamp())
+    return row
+
+
+def _begun(job: Job) -> JobRow | None:
+    at = clock.now()
+    for _ in range(3):
+        row = found(job, at)
+        if row.moves and row.state in ENDED:
+            return None
+        attempts = json.loads(row.attempts)
+        if attempts and "took_ms" not in attempts[-1]:
+            attempts[-1] |= {"took_ms": None, "error": "its process died"}
+        _keep(row, [*attempts, {"started_at": clock.wire(at)}])
+        row.tries = int(row.tries) + 1
+        row.outbox = None
+        with suppress(Moved):
+            move(row, State.RUNNING)
+            return row
+    raise Moved
+
+
+def _end_attempt(row: JobRow, state: State, started: float, error: str | None = None) -> None:
+    attempts = json.loads(row.attempts)
+    attempts[-1] |= {"took_ms": round((time.perf_counter() - started) * 1000), "error": error}
+    _keep(row, attempts)
+    if state in ENDED:
+        row.ended_at, row.message = clock.wire(clock.now()), None
+    with suppress(Moved):  # another process has begun the same job meanwhile: it will tell how that ended
+        move(row, state)
+
+
+def _keep(row: JobRow, attempts: list[dict[str, Any]]) -> None:
+    if len(attempts) > MOST_ATTEMPTS:
+        attempts = [*attempts[: MOST_ATTEMPTS // 2], *attempts[-MOST_ATTEMPTS // 2 :]]
+    row.attempts = json.dumps(attempts)
