@@ -35,6 +35,7 @@ END: tuple[Grant, ...] = (Table.ACCOUNTS.update, Table.ACCOUNTS.delete)
 LOG_OUT: tuple[Grant, ...] = (*key_store.DERIVE, Table.ACCOUNTS.delete)
 LIST: tuple[Grant, ...] = (Table.ACCOUNTS.query,)
 CHANGE: tuple[Grant, ...] = (*limits.COUNT, Table.ACCOUNTS.update)
+CHECK: tuple[Grant, ...] = (*limits.COUNT, Table.ACCOUNTS.get)
 
 
 class SessionRow(Row):
@@ -62,6 +63,12 @@ class SessionRow(Row):
 
 def log_in(name: str, password: str, family: Family, client: Client, at: datetime) -> tuple[AccountRow, Tokens]:
     """Tokens for a name and its password. Raises `NoActiveAccount`, alike for every reason, or `Throttled`."""
+    row = check(name, password, family, client, at)
+    return row, begin(row, family, client, at)
+
+
+def check(name: str, password: str, family: Family, client: Client, at: datetime) -> AccountRow:
+    """The account of a name and its password, without a session for it. Raises as `log_in`."""
     row = store.by_name(name)
     with limits.tries(LOGINS, f"{row.uuid if row else folded(name)} {client.address}", at, failure=NoActiveAccount):
         right = passwords.matches(row.password if row else None, password)
@@ -70,7 +77,7 @@ def log_in(name: str, password: str, family: Family, client: Client, at: datetim
         if not (right and row and known and row.is_active):
             metrics.count("logins_refused")
             raise NoActiveAccount
-        return row, begin(row, family, client, at)
+        return row
 
 
 def begin(row: AccountRow, family: Family, client: Client, at: datetime) -> Tokens:

@@ -68,6 +68,17 @@ class Job(Output):
 class ListJobs(PageQuery):
     queue: QueueName | Literal[""] = Field("", examples=["sum"])
     state: State | Literal[""] = Field("", examples=["dead"])
+    ticks: Literal["", "failed"] = Field(
+        "",
+        description="Of all queues' jobs in all states, leave out the ticks of schedules but for those that `failed`.",
+        examples=["failed"],
+    )
+
+    def places(self) -> list[tuple[str, str]]:
+        """Queue and state of the jobs that are asked for; any state where it is empty."""
+        if self.queue or self.state or not self.ticks:
+            return [(name, self.state) for name in ([self.queue] if self.queue else QUEUES)]
+        return [*((name, "") for name in QUEUES if name != TICKS), (TICKS, State.RETRYING), (TICKS, State.DEAD)]
 
 
 class RedriveAsked(Input):

@@ -84,12 +84,12 @@ def listed(query: ListJobs, at: datetime) -> Page[Job]:
 
     Two Queries for each queue that is asked for, which read up to the page's end, and a BatchGetItem.
     """
-    names, since = ([query.queue] if query.queue else QUEUES), history.kept_since(at)
-    totals = [JobCounts.total(f"JOBS#{name}", since) for name in names]
-    count = max(0, sum(total[query.state] if query.state else sum(total.values()) for total in totals))
+    places, since = query.places(), history.kept_since(at)
+    totals = {name: JobCounts.total(f"JOBS#{name}", since) for name, _ in places}
+    count = max(0, sum(totals[name][state] if state else sum(totals[name].values()) for name, state in places))
     number = query.number(count, PAGE_SIZE)
     end = number * PAGE_SIZE
-    found = heapq.merge(*(_born(name, query.state, since, end) for name in names), reverse=True)
+    found = heapq.merge(*(_born(name, state, since, end) for name, state in places), reverse=True)
     page = list(islice(found, end - PAGE_SIZE, end))
     rows = {str(row.id): row for row in JobRow.batch_get([JobRow.key(id) for _, id in page], consistent_read=True)}
     return Page([_job(rows[id]) for _, id in page if id in rows], count, number, PAGE_SIZE)

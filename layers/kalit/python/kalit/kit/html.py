@@ -57,6 +57,7 @@ def page(
 TAGS = {
     "css": '<link rel="stylesheet" href="{}">',
     "js": '<script src="{}" defer></script>',
+    "mjs": '<script src="{}" type="module"></script>',
     "svg": '<link rel="icon" href="{}">',
 }
 
