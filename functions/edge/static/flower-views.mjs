@@ -40,7 +40,7 @@ export function board(told) {
   if (!overview) return make("div", { id: "board" });
   return make(
     "div",
-    { id: "board", class: told.job || told.open ? "with-details" : null },
+    { id: "board" },
     told.open && details(told),
     queues(overview),
     deadJobs(told),
@@ -124,7 +124,7 @@ function deadJob(job, sending) {
       opener(job),
       " ",
       make("small", {}, moment(job.ended_at ?? job.created_at)),
-      make("div", { class: "error" }, lastError(job)),
+      lastError(job) && make("div", { class: "error" }, lastError(job)),
     ),
     retryButton(job, sending),
   );
@@ -271,7 +271,7 @@ function schedules(overview) {
 
 const sum = (numbers) => numbers.reduce((total, value) => total + value, 0);
 const started = (job) => job.attempts.at(-1)?.started_at ?? job.created_at;
-const lastError = (job) => job.attempts.findLast((attempt) => attempt.error)?.error ?? "–";
+const lastError = (job) => job.attempts.findLast((attempt) => attempt.error)?.error;
 const badge = (state) => make("span", { class: `badge ${state}` }, say(state));
 const stateOf = (job) => badge(job.state);
 
