@@ -83,7 +83,7 @@ function figure(queue, name) {
 function mark(queue, name) {
   if (name === "dead" && queue.dead) return "bad";
   if (name === "oldest" && queue.depth && queue.oldest_seconds > LATE) return "warn";
-  return queue[name] ? "" : "nothing";
+  return { ...queue, ...queue.depth, oldest: queue.oldest_seconds }[name] ? "" : "nothing";
 }
 
 // ---- Dead jobs, those at work, and recent ones
