@@ -27,7 +27,7 @@ lint: install
 types: install
 	@$(python) -m mypy
 
-pictures: install ## take the README's pictures of the docs pages anew
+pictures: install ## take the README's pictures of our pages anew
 	@KALIT_PICTURES=docs/pictures $(python) -m pytest tests/browser
 
 routes: install ## print every door with its trigger, rights and memory

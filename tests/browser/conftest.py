@@ -1,4 +1,4 @@
-"""The docs pages in a real browser: Chromium of this machine, without a window.
+"""Our pages in a real browser: Chromium of this machine, without a window.
 
 Where there is none the ring is left out, and the summary says so.
 """

@@ -286,7 +286,7 @@ function button(act, text, attributes = {}) {
 }
 
 function opener(job) {
-  return button("open", job.name, { "data-job": job.id, class: "link", "aria-haspopup": "true" });
+  return button("open", job.name, { "data-job": job.id, class: "link" });
 }
 
 // Roles are told, because a table whose rows become cards on a phone is none any more to screen readers.

@@ -8,6 +8,7 @@ from html import escape
 
 from pydantic import BaseModel
 
+from kalit.kit.errors import AppError, Throttled
 from kalit.kit.html import Html, page
 from kalit.kit.words import LANGUAGES
 
@@ -24,18 +25,16 @@ def board(language: str, tokens: BaseModel | None) -> Html:
     return _page(language, f'<meta name="tokens" content="{told}">' if told else "")
 
 
-def unknown(language: str, *, wrong: bool = False) -> Html:
-    """For who has not said who he is, or said it wrong: the browser asks, and where it does not, the form does."""
-    return _page(language, problem="wrong" if wrong else "", status=401, headers={"WWW-Authenticate": CHALLENGE})
+def unproven(language: str, error: AppError | None = None) -> Html:
+    """For who has not said who he is, said it wrong, or too often wrong: the browser asks, else the form does."""
+    if isinstance(error, Throttled):
+        return _page(language, problem="throttled", status=429, headers=error.headers, seconds=error.values["seconds"])
+    return _page(language, problem="wrong" if error else "", status=401, headers={"WWW-Authenticate": CHALLENGE})
 
 
 def refused(language: str, problem: str) -> Html:
     """For who is known, and must not come in (yet): `not_admin` or `must_change`."""
     return _page(language, problem=problem, status=403)
-
-
-def throttled(language: str, seconds: object) -> Html:
-    return _page(language, problem="throttled", status=429, headers={"Retry-After": str(seconds)}, seconds=seconds)
 
 
 def _page(
