@@ -55,6 +55,7 @@ TAGS = {
     "accounts": "Open an account, log in, keep the token fresh, end sessions, set a forgotten password anew.",
     "notices": "E-mail and SMS that a sandbox took instead of sending them.",
     "tasks": "Sums and countdowns that are worked on in the background, five at a time.",
+    "security": "The audit log of what staff did, and the proof that nobody changed it.",
     "edge": "The service itself: its health, its addresses and its documentation.",
 }
 PATH_TYPES = {
