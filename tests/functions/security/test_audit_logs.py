@@ -4,7 +4,9 @@ from uuid import UUID
 
 import pytest
 
+from kalit.kit.audit import Entry
 from kalit.kit.resources import Table
+from kalit.security.chain import BEGINNING, Head, joined
 from tests.cloud import Answer, Cloud
 
 from ..rows import change_ali, put, unchanged
@@ -27,8 +29,14 @@ def listed(aws: Cloud, token: str, **query: Any) -> list[int]:
 
 @pytest.fixture
 def many(aws: Cloud, admin: str, clock: Clock) -> str:
-    """An administrator's token, after 45 deeds."""
-    chained(aws, *map(deed, range(1, 46)))
+    """An administrator's token, after 45 deeds. The rows are put as they would lie there, which is quicker."""
+    newest = BEGINNING
+    for number in range(1, 46):
+        link = joined(Entry(**deed(number)), newest)
+        row = {"pk": "AUDIT", "sk": link.place, "text": link.text, "previous": link.previous, "hash": link.hash}
+        put(aws, Table.OPS, row)
+        newest = Head(number, link.hash)
+    put(aws, Table.OPS, {"pk": "AUDIT#HEAD", "sk": "HEAD", **newest._asdict(), "seal": ""})
     return admin
 
 
