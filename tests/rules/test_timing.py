@@ -1,7 +1,7 @@
-"""When a schedule runs: both ways of writing cron, rates, what is refused and why, and the days on which clocks change."""
+"""When a schedule runs: both ways of cron, rates, what is refused and why, and the days on which clocks change."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import islice, pairwise
 
 import pytest
 from hypothesis import given
@@ -254,6 +254,6 @@ def test_runs_of_a_rate_are_equally_far_apart(number: int, unit: str, begun: dat
     assert (
         every == number * {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}[unit]
     )
-    assert [later - earlier for earlier, later in zip(times, times[1:], strict=False)] == [every] * 3
+    assert [later - earlier for earlier, later in pairwise(times)] == [every] * 3
     assert (times[0] - begun) % every == timedelta(0)
     assert times[0] > after or times[0] == begun
