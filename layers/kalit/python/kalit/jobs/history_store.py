@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -280,7 +280,9 @@ def _timetables(at: datetime) -> Iterator[Timetable]:
             last_state=State(last[name].state) if name in last else None,
         )
     for schedule in schedule_store.recurring(MOST_SCHEDULES):
-        coming = timing.runs(schedule.expression or "", schedule.zone, schedule.date, max(at, schedule.date))
+        coming = timing.runs(
+            schedule.expression or "", schedule.zone, schedule.date, max(at, schedule.date - timedelta(microseconds=1))
+        )
         yield Timetable(
             name=f"#{schedule.id} {schedule.description or ''}".strip()[:100],
             kind="schedule",

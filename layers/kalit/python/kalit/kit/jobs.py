@@ -131,11 +131,11 @@ def expect(job: Job, at: datetime) -> None:
 
     It was handed over already, so this fails for nobody: the worker notes it as well.
     """
-    with suppress(Moved):
-        try:
+    try:
+        with suppress(Moved):
             move(_new(job, at), State.PENDING)
-        except AppError:
-            log.warning("job not noted", extra={"job_id": str(job.id)})
+    except Exception as error:
+        log.warning("job not noted", extra={"job_id": str(job.id), "error": told(error)})
 
 
 def work(job: Job, act: Callable[[], Any]) -> Any:
@@ -177,7 +177,11 @@ def found(job: Job, at: datetime) -> JobRow:
 
 
 def move(row: JobRow, state: State) -> None:
-    """Write the row in its new state, and the counts with it. Raises `Moved` when it is not as it was read."""
+    """Write the row in its new state, and the counts with it; it asks for nothing more.
+
+    Raises `Moved` when it is not as it was read.
+    """
+    row.outbox = None
     with Commit() as commit:
         put(commit, row, state)
 
@@ -241,7 +245,6 @@ def _begun(job: Job) -> JobRow | None:
             return None
         _keep(row, [*json.loads(closed(row.attempts)), {"started_at": clock.wire(at)}])
         row.tries = int(row.tries) + 1
-        row.outbox = None
         with suppress(Moved):
             move(row, State.RUNNING)
             return row
