@@ -38,10 +38,10 @@ class Killed(BaseException):
 
 
 @contextmanager
-def upset(operation: str, fault: Fault, first: int = 1, after: int = 0) -> Iterator[None]:
+def upset(operation: str, fault: Fault, first: int = 1, after: int = 0, own: bool = False) -> Iterator[None]:
     """The first calls of an AWS operation, after some that go well, are handed to a fault instead of being made.
 
-    Transactions of the history of jobs, which stand around every worker's own, are let through.
+    `own`: only a worker's own, without the transactions around them that keep the history of jobs.
     """
     original, plan = BaseClient._make_api_call, [_well] * after + [fault] * first
 
@@ -49,7 +49,7 @@ def upset(operation: str, fault: Fault, first: int = 1, after: int = 0) -> Itera
         def call() -> Any:
             return original(client, name, asked)
 
-        return plan.pop(0)(call) if name == operation and plan and not of_history(asked) else call()
+        return plan.pop(0)(call) if name == operation and plan and not (own and of_history(asked)) else call()
 
     with mock.patch.object(BaseClient, "_make_api_call", hooked):
         yield
