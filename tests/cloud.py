@@ -304,6 +304,8 @@ def needed(service: str, operation: str, kwargs: dict[str, Any]) -> list[Grant]:
             for write in kwargs["TransactItems"]
             for kind, told in write.items()
         ]
+    if operation == "BatchGetItem":
+        return [Grant(_table_of(table), "dynamodb:BatchGetItem") for table in kwargs["RequestItems"]]
     if service == "dynamodb":
         part = f"/index/{kwargs['IndexName']}" if "IndexName" in kwargs else ""
         return [Grant(_table_of(kwargs["TableName"]), f"dynamodb:{operation}", part)]

@@ -164,10 +164,9 @@ def get(id: int) -> Schedule:
 
 def listed(query: ListSchedules) -> Page[Schedule]:
     """A page of schedules, the newest date first. Raises `InvalidPage`. The counts and a Query."""
-    if query.search.isascii() and query.search.isdigit():
-        rows = [row for row in [ScheduleRow.find(*ScheduleRow.key(int(query.search[:18])))] if row]
-    elif query.search or query.date:
-        rows = [row for row in _newest(query, MOST_SEARCHED) if _says(row.schedule, query)]
+    if query.search or query.date:
+        found = {row.sk: row for row in [*_newest(query, MOST_SEARCHED), *_numbered(query)]}
+        rows = [row for row in found.values() if _says(row.schedule, query)]
     else:
         return _counted(query)
     number = query.number(len(rows), PAGE_SIZE)
@@ -346,8 +345,19 @@ def _newest(query: ListSchedules, limit: int) -> list[ScheduleRow]:
     return list(index.query("SCHEDULES", condition, scan_index_forward=False, limit=limit, consistent_read=True))
 
 
+def _numbered(query: ListSchedules) -> list[ScheduleRow]:
+    """The schedule whose id is searched for; it may be older than those whose descriptions are read."""
+    text = query.search
+    row = (
+        ScheduleRow.find(*ScheduleRow.key(int(text))) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    )
+    status = f"{NAMES[STATUSES[query.status]]}#" if query.status else ""
+    fits = row and row.status_date_id.startswith(status) and row.date_id.startswith(query.date)
+    return [row] if row and fits else []
+
+
 def _says(schedule: Schedule, query: ListSchedules) -> bool:
-    return query.search.lower() in (schedule.description or "").lower()
+    return query.search == str(schedule.id) or query.search.lower() in (schedule.description or "").lower()
 
 
 def _counted(query: ListSchedules) -> Page[Schedule]:

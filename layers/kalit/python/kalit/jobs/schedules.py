@@ -8,8 +8,9 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from kalit.kit.clock import wire
 from kalit.kit.errors import NotFound
-from kalit.kit.fields import Input, Moment, Output
+from kalit.kit.fields import Input, Moment, Output, said
 from kalit.kit.pages import PageQuery
+from kalit.kit.words import FIELD_TEXTS
 
 from . import timing
 from .timing import TASHKENT, Missed
@@ -17,6 +18,7 @@ from .timing import TASHKENT, Missed
 ALWAYS = "0"  # due whatever the time: before every time as text
 LEASE = timedelta(minutes=30)  # until a run that nobody heard of again is made once more
 LONGEST_DESCRIPTION = 2_000  # characters
+END = 9_000  # the year from which on dates are refused: runs that follow them must find room in the calendar
 NAMES = {None: "new", False: "rerun", True: "processed"}  # what a status is called in counts and keys
 
 
@@ -31,6 +33,8 @@ class ScheduleNotFound(NotFound):
 
 
 def _aware(at: datetime) -> datetime:
+    if not 1 < at.year < END:
+        raise said(FIELD_TEXTS["datetime"])
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 

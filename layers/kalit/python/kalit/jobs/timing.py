@@ -11,6 +11,7 @@ mimics).
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import count
@@ -68,12 +69,13 @@ def runs(expression: str, name: str, begun: datetime, after: datetime) -> Iterat
         if not every:
             raise said(BAD_EXPRESSION, why="a rate of nothing")
         first = max(0, (after - begun) // every + 1)
-        return (begun + number * every for number in count(first))
+        return _while_days_last(begun + number * every for number in count(first))
     try:
         cron = CronSim(_crontab(expression.strip()), after.astimezone(place))
     except CronSimError as error:
         raise said(BAD_EXPRESSION, why=str(error)) from None
-    return (at.astimezone(UTC) for at in cron)
+    # Within an hour that comes twice, the simulation begins with the runs of the first.
+    return _while_days_last(at.astimezone(UTC) for at in cron if at.astimezone(UTC) > after)
 
 
 def next_run(expression: str, zone: str, begun: datetime, after: datetime) -> datetime:
@@ -89,6 +91,12 @@ def is_made(due: datetime, missed: Missed, at: datetime) -> bool:
     return at - due <= GRACE or missed is Missed.ONCE
 
 
+def _while_days_last(times: Iterator[datetime]) -> Iterator[datetime]:
+    """These times, up to the end of the calendar in the year 9999."""
+    with suppress(OverflowError):
+        yield from times
+
+
 def _crontab(expression: str) -> str:
     """An expression of either kind as crontab(5) writes it."""
     theirs = re.fullmatch(r"cron\((.*)\)", expression)
@@ -99,6 +107,8 @@ def _crontab(expression: str) -> str:
             raise said(BAD_EXPRESSION, why="the year must be *")
         # `?` says that the other of the two days decides, which a star says in crontab.
         fields = [field.replace("?", "*") for field in fields]
+        # A step from a day on ends with the week, on Saturday.
+        fields[4] = re.sub(r"(?<![\w-])(\w+)/", r"\1-SAT/", fields[4])
         fields[4] = re.sub(r"(?<![#/\d])[1-7](?!\d)", lambda day: str(int(day[0]) - 1), fields[4])
     if len(fields) != 5:
         raise said(BAD_EXPRESSION, why="it takes five fields, and six in cron(…)")

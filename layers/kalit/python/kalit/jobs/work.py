@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, Field, RootModel
+from pydantic import BaseModel, BeforeValidator, Field, FiniteFloat, RootModel, ValidationInfo
 
 from kalit.kit.fields import Input, Output, said
 from kalit.kit.words import FIELD_TEXTS, Text
@@ -62,15 +62,15 @@ class SmsAsked(Input):
     phone: Annotated[str, Field(pattern=r"^(\+?[0-9][0-9\- ]{6,18})?$")] = Field("", examples=["+998901234567"])
 
 
-def _number(value: object) -> object:
-    """A form carries numbers as text; a boolean is none."""
-    if isinstance(value, bool):
+def _number(value: object, told: ValidationInfo) -> object:
+    """A form carries numbers as text; elsewhere a text is none, and a boolean nowhere."""
+    if isinstance(value, bool) or (isinstance(value, str) and told.context != "form"):
         raise said(FIELD_TEXTS["number"])
     return value
 
 
 class NumberAsked(Input):
-    num: Annotated[int | float, Field(union_mode="left_to_right"), BeforeValidator(_number)] = Field(examples=[5])
+    num: Annotated[int | FiniteFloat, Field(union_mode="left_to_right"), BeforeValidator(_number)] = Field(examples=[5])
 
 
 class Accepted(Output):

@@ -131,20 +131,20 @@ def expect(job: Job, at: datetime) -> None:
 
     It was handed over already, so this fails for nobody: the worker notes it as well.
     """
-    with suppress(Moved):
-        try:
+    try:
+        with suppress(Moved):
             move(_new(job, at), State.PENDING)
-        except AppError:
-            log.warning("job not noted", extra={"job_id": str(job.id)})
+    except Exception as error:
+        log.warning("job not noted", extra={"job_id": str(job.id), "error": told(error)})
 
 
-def work(job: Job, act: Callable[[], Any]) -> Any:
+def work(job: Job, act: Callable[[], Any], in_steps: bool = False) -> Any:
     """Let a job's next attempt run, and keep how it went; a job that ended before is left alone.
 
-    A read and two transactions beside what `act` does.
+    One that is done `in_steps` is not ended by the first of them. A read and two transactions beside what `act` does.
     """
     log.append_keys(job_id=str(job.id))
-    row = _begun(job)
+    row = _begun(job, {State.CANCELLED} if in_steps else ENDED)
     if row is None:
         log.info("ended before")
         return None
@@ -177,7 +177,11 @@ def found(job: Job, at: datetime) -> JobRow:
 
 
 def move(row: JobRow, state: State) -> None:
-    """Write the row in its new state, and the counts with it. Raises `Moved` when it is not as it was read."""
+    """Write the row in its new state, and the counts with it; it asks for nothing more.
+
+    Raises `Moved` when it is not as it was read.
+    """
+    row.outbox = None
     with Commit() as commit:
         put(commit, row, state)
 
@@ -233,15 +237,14 @@ def _new(job: Job, at: datetime) -> JobRow:
     return row
 
 
-def _begun(job: Job) -> JobRow | None:
+def _begun(job: Job, ended: set[State]) -> JobRow | None:
     at = clock.now()
     for _ in range(3):
         row = found(job, at)
-        if row.moves and row.state in ENDED:
+        if row.moves and row.state in ended:
             return None
         _keep(row, [*json.loads(closed(row.attempts)), {"started_at": clock.wire(at)}])
         row.tries = int(row.tries) + 1
-        row.outbox = None
         with suppress(Moved):
             move(row, State.RUNNING)
             return row
