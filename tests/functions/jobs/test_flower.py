@@ -181,3 +181,11 @@ def test_no_script_runs_but_its_own_files(aws: Cloud) -> None:
     assert "script-src 'self';" in answer.headers["Content-Security-Policy"]
     assert "style=" not in answer.text
     assert not re.search(r"\son\w+=", answer.text)
+
+
+def test_ticks_that_went_well_are_left_out_of_its_list_of_jobs(aws: Cloud) -> None:
+    admin = tokens(visit(aws, basic()))["access"]
+    aws.call("jobs.run_recurring", json.loads((static.ROOT / "events/jobs/run_recurring.json").read_text()))
+    for query, names in (({}, ["jobs.run_recurring"]), ({"ticks": "failed"}, [])):
+        listed = aws.http("jobs.list", token=admin, query=query).json
+        assert ([job["name"] for job in listed["results"]], listed["count"]) == (names, len(names))
