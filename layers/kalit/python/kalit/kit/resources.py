@@ -72,6 +72,10 @@ class Table(Resource):
     def query(self) -> Grant:
         return Grant(self, "dynamodb:Query")
 
+    @property
+    def batch_get(self) -> Grant:
+        return Grant(self, "dynamodb:BatchGetItem")
+
     def query_index(self, name: str) -> Grant:
         """The right to query one secondary index."""
         return Grant(self, "dynamodb:Query", f"/index/{name}")
