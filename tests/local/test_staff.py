@@ -100,6 +100,8 @@ def test_an_administrator_finds_promotes_and_blocks_somebody(local: Local, admin
         return [person for person in results if person["username"] == user.username]
 
     [person] = eventually(found)
+    everybody = admin.get("/api/admin/users/", params={"page": "last"}).json()
+    assert person["id"] in [one["id"] for one in everybody["results"]]
     path = f"/api/admin/users/{person['id']}/"
     changed = admin.session.patch(local.url + path, json={"role": "manager"}, timeout=30).json()
     assert (changed["role"], changed["is_staff"]) == ("manager", False)

@@ -116,12 +116,6 @@ def test_managers_and_users_change_nobody(aws: Cloud, token: str, role: str) -> 
     assert (answer.status, answer.json) == (403, FORBIDDEN)
 
 
-def test_put_is_the_same(staff: Staff) -> None:
-    from tests.cloud import DOORS
-
-    assert ("PUT", "/api/admin/users/{id}/") in DOORS["accounts.change_user"].routes  # type: ignore[attr-defined]
-
-
 def test_changes_at_once_leave_the_counts_right(staff: Staff) -> None:
     staff.create(password=OTP)
     roles = ["user", "manager"] * 4
