@@ -3,7 +3,7 @@ import pytest
 from tests.cloud import Cloud
 
 from ..rows import change_ali, unchanged
-from ..world import Clock, Killed, killed_after, meanwhile, upset
+from ..world import Clock, Killed, killed_after, meanwhile, refused, upset
 from .staff import FORBIDDEN, NO_MANAGER, OTP, Staff
 
 
@@ -73,6 +73,13 @@ def test_after_a_crash_the_key_finds_what_was_given(staff: Staff, clock: Clock) 
     assert answer.status == 200
     assert staff.acts == ["manager.create", "manager.reissue"]
     assert staff.log_in(password=answer.json["one_time_password"]).status == 200
+
+
+def test_what_fails_on_our_side_changes_nothing_and_may_be_repeated(staff: Staff) -> None:
+    staff.create(password=OTP)
+    with unchanged(staff.aws), upset("TransactWriteItems", refused("InternalServerError")):
+        assert staff.reissue(key="k-1").status == 500
+    assert staff.reissue(key="k-1").status == 200
 
 
 def test_who_is_overtaken_by_another_hears_it(staff: Staff) -> None:
