@@ -24,9 +24,8 @@ from kalit.kit.streams import Follower
 from kalit.kit.topics import Topic
 from kalit.providers.outcomes import SANDBOX
 
-from . import machines, static, things, tracing
+from . import machines, static, things, ticks, tracing
 from .packages import door_zip, kalit_zip, vendor_zip
-from .stages import Stage
 from .state import State
 
 RETENTION = {1: logs.RetentionDays.ONE_DAY, 30: logs.RetentionDays.ONE_MONTH, 180: logs.RetentionDays.SIX_MONTHS}
@@ -142,6 +141,8 @@ class Doors(Stack):
             variables["EDGE_SECRET_SHA256"] = ssm.StringParameter.value_for_string_parameter(
                 self, self.stage.edge_digest
             )
+        if door.host.ticks:
+            variables["TICKS"] = ticks.told(self.stage)
         if self.stage.sandbox:
             variables["CLOCK_FILE"] = self.node.try_get_context("clock_file") or ""
         return variables
@@ -261,7 +262,7 @@ def _tick(stack: Doors, door: Schedule, function: lambda_.Function, role: iam.Ro
         stack,
         f"{function.node.id}Tick",
         name=stack.function_name(door),
-        schedule_expression=expression(door, stack.stage),
+        schedule_expression=ticks.expression(door, stack.stage),
         schedule_expression_timezone=door.zone,
         flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
         target=scheduler.CfnSchedule.TargetProperty(
@@ -274,11 +275,6 @@ def _tick(stack: Doors, door: Schedule, function: lambda_.Function, role: iam.Ro
         ),
     )
     tick.node.add_dependency(knocker)
-
-
-def expression(door: Schedule, stage: Stage) -> str:
-    """When a tick comes in a stage."""
-    return door.eager if stage.eager and door.eager else door.expression
 
 
 def _listen(stack: Doors, door: Topic, function: lambda_.Function, role: iam.Role) -> None:

@@ -27,8 +27,10 @@ from botocore.client import BaseClient
 from moto import mock_aws
 from moto.core.exceptions import JsonRESTError
 
+from infra import ticks
 from infra.catalog import catalog
 from infra.events import sample
+from infra.stages import STAGES
 from infra.static import variables as static_variables
 from kalit.kit import aws, caller
 from kalit.kit.api import Endpoint
@@ -165,6 +167,8 @@ class Cloud:
             get_remaining_time_in_millis=lambda: door.host.timeout * 1000,
         )
         variables |= static_variables(door)
+        if door.host.ticks:
+            variables["TICKS"] = ticks.told(STAGES["local"])
         os.environ.update(variables)
         with serving(door):
             return door(event, context)

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from boto3.dynamodb.types import TypeSerializer
@@ -25,7 +26,7 @@ def sweep(aws: Cloud, clock: Clock) -> Sweep:
 
     def sweep(after: float) -> None:
         clock.move(seconds=after)
-        aws.call("tasks.sweep", {"id": "tick"})
+        aws.call("tasks.sweep", {"id": uuid4().hex})
 
     return sweep
 

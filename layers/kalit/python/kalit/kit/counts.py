@@ -4,6 +4,7 @@ Each kind of count is spread over some rows, so that transactions at the same mo
 """
 
 import random
+from collections.abc import Iterable
 from typing import Any, Self
 
 from pynamodb.attributes import NumberAttribute
@@ -39,13 +40,16 @@ class Counts(Row):
     @classmethod
     def total(cls, pk: str, since: str = "") -> dict[str, int]:
         """All counts of a subject, over its buckets from `since` on. One Query; reads only what it adds up."""
-        total = dict.fromkeys(cls.names(), 0)
-        for row in cls._rows(pk, since):
-            for name in total:
-                total[name] += int(getattr(row, name) or 0)
-        return total
+        return cls.added_up(cls.buckets(pk, since))
 
     @classmethod
-    def _rows(cls, pk: str, since: str) -> list[Self]:
+    def buckets(cls, pk: str, since: str = "") -> list[Self]:
+        """The rows of a subject's buckets from `since` on. One Query."""
         later: Any = cls.sk >= since if since else None
         return list(cls.query(pk, later, consistent_read=True))
+
+    @classmethod
+    def added_up(cls, rows: Iterable[Self]) -> dict[str, int]:
+        """Count -> how many, over these rows."""
+        rows = list(rows)
+        return {name: sum(int(getattr(row, name) or 0) for row in rows) for name in cls.names()}

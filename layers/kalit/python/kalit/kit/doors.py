@@ -26,13 +26,14 @@ class Again(Exception):
 class Host:
     """The Lambda behind a door: `memory` in MB, `timeout` in seconds, `files` beside the door that travel with it.
 
-    `outbox`: only where e-mail and SMS go to outboxes instead of people.
+    `outbox`: only where e-mail and SMS go to outboxes instead of people. `ticks`: told of all ticks in its environment.
     """
 
     memory: int = 512
     timeout: int = 10
     files: Sequence[str] = ()
     outbox: bool = False
+    ticks: bool = False
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

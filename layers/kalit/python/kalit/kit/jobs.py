@@ -77,6 +77,7 @@ class JobRow(Followed):
     place = UnicodeAttribute()
     born = UnicodeAttribute()  # <created_at>#<id>
     arguments = UnicodeAttribute(null=True)  # JSON, masked
+    result = UnicodeAttribute(null=True)  # JSON, masked
     attempts = UnicodeAttribute(default="[]")  # JSON: started_at, took_ms, error
     tries = NumberAttribute(default=0)
     moves = NumberAttribute(default=0)  # how often it was written; each write is on the condition of the last
@@ -130,20 +131,20 @@ def expect(job: Job, at: datetime) -> None:
 
     It was handed over already, so this fails for nobody: the worker notes it as well.
     """
-    with suppress(Moved):
-        try:
+    try:
+        with suppress(Moved):
             move(_new(job, at), State.PENDING)
-        except AppError:
-            log.warning("job not noted", extra={"job_id": str(job.id)})
+    except Exception as error:
+        log.warning("job not noted", extra={"job_id": str(job.id), "error": told(error)})
 
 
-def work(job: Job, act: Callable[[], Any]) -> Any:
+def work(job: Job, act: Callable[[], Any], in_steps: bool = False) -> Any:
     """Let a job's next attempt run, and keep how it went; a job that ended before is left alone.
 
-    A read and two transactions beside what `act` does.
+    One that is done `in_steps` is not ended by the first of them. A read and two transactions beside what `act` does.
     """
     log.append_keys(job_id=str(job.id))
-    row = _begun(job)
+    row = _begun(job, {State.CANCELLED} if in_steps else ENDED)
     if row is None:
         log.info("ended before")
         return None
@@ -156,6 +157,7 @@ def work(job: Job, act: Callable[[], Any]) -> Any:
         except Exception:
             log.exception("job not noted")  # the worker's own error is the one to raise
         raise
+    row.result = None if result is None else json.dumps(masked(result))[:LONGEST_ARGUMENTS]
     _end_attempt(row, State.COMPLETED, started)
     return result
 
@@ -175,13 +177,23 @@ def found(job: Job, at: datetime) -> JobRow:
 
 
 def move(row: JobRow, state: State) -> None:
-    """Write the row in its new state, and the counts with it. Raises `Moved` when it is not as it was read."""
-    was = None if row.moves == 0 else State(row.state)
+    """Write the row in its new state, and the counts with it; it asks for nothing more.
+
+    Raises `Moved` when it is not as it was read.
+    """
+    row.outbox = None
+    with Commit() as commit:
+        put(commit, row, state)
+
+
+def put(commit: Commit, row: JobRow, state: State) -> None:
+    """The same within a transaction. A put and an update."""
+    was = State(row.state) if row.moves else None
     as_read = (JobRow.moves == row.moves) if row.moves else JobRow.pk.does_not_exist()
     row.state, row.place, row.moves = state, f"{row.queue}#{state}", row.moves + 1
-    shift = {state.value: 1} if was is None else {was.value: -1, state.value: 1} if was != state else {}
-    with Commit() as commit:
-        commit.put(row, as_read, unmet=Moved())
+    commit.put(row, as_read, unmet=Moved())
+    if was != state:
+        shift = {state.value: 1, **({was.value: -1} if was else {})}
         JobCounts.add(commit, f"JOBS#{row.queue}", shift, bucket=row.born[:10], ttl=int(row.ttl))
 
 
@@ -207,6 +219,14 @@ def _harmless(text: str) -> bool:
     return bool(re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-][\d:]+)?", text))
 
 
+def closed(attempts: str) -> str:
+    """The attempts of a job that comes again: of the last, if it never ended, nobody will hear any more."""
+    kept = json.loads(attempts)
+    if kept and "took_ms" not in kept[-1]:
+        kept[-1] |= {"took_ms": None, "error": "its process died"}
+    return json.dumps(kept)
+
+
 def _new(job: Job, at: datetime) -> JobRow:
     row = JobRow(*JobRow.key(job.id), name=job.name, queue=job.queue, born=f"{clock.wire(at)}#{job.id}")
     if job.arguments is not None:
@@ -217,18 +237,14 @@ def _new(job: Job, at: datetime) -> JobRow:
     return row
 
 
-def _begun(job: Job) -> JobRow | None:
+def _begun(job: Job, ended: set[State]) -> JobRow | None:
     at = clock.now()
     for _ in range(3):
         row = found(job, at)
-        if row.moves and row.state in ENDED:
+        if row.moves and row.state in ended:
             return None
-        attempts = json.loads(row.attempts)
-        if attempts and "took_ms" not in attempts[-1]:
-            attempts[-1] |= {"took_ms": None, "error": "its process died"}
-        _keep(row, [*attempts, {"started_at": clock.wire(at)}])
+        _keep(row, [*json.loads(closed(row.attempts)), {"started_at": clock.wire(at)}])
         row.tries = int(row.tries) + 1
-        row.outbox = None
         with suppress(Moved):
             move(row, State.RUNNING)
             return row

@@ -105,7 +105,11 @@ class Consumer(Batches):
         return tuple(dict.fromkeys((*super().grants, *jobs.WORK)))
 
     def _processor(self) -> BatchProcessor:
-        return SqsFifoPartialProcessor() if self.queue.fifo else super()._processor()
+        if not self.queue.fifo:
+            return super()._processor()
+        processor = SqsFifoPartialProcessor()
+        processor.raise_on_entire_batch_failure = False  # its constructor does not take what the other's does
+        return processor
 
     def handle(self, letter: Letter) -> None:
         jobs.work(letter.job(self.queue), lambda: self.call(self.model(0).model_validate_json(letter.body)))
@@ -127,7 +131,7 @@ class DeadLetters(Batches):
 
 def consume(
     queue: Queue, *, uses: Sequence[Grant] = (), batch: int = 10, host: Host = Host()
-) -> Callable[[Callable[..., None]], Consumer]:
+) -> Callable[[Callable[..., Any]], Consumer]:
     return lambda call: Consumer(call=call, queue=queue, uses=tuple(uses), batch=batch, host=host)
 
 
@@ -147,10 +151,10 @@ def send(queue: Queue, message: BaseModel, *, name: str = "", job: UUID | None =
     return told.id
 
 
-def post(queue: Queue, body: str, job: Job) -> None:
-    """Hand a job's message to its queue. One SendMessage."""
+def post(queue: Queue, body: str, job: Job, again: str = "") -> None:
+    """Hand a job's message to its queue; `again` tells apart the times that it is. One SendMessage."""
     told = {"job": str(job.id), "name": job.name, "request_id": request_id(), "caller_id": caller_id()}
-    order = {"MessageGroupId": "all", "MessageDeduplicationId": str(job.id)} if queue.fifo else {}
+    order = {"MessageGroupId": "all", "MessageDeduplicationId": f"{job.id}{again}"} if queue.fifo else {}
     aws.client("sqs").send_message(
         QueueUrl=queue.id,
         MessageBody=body,
