@@ -25,6 +25,8 @@ REASONS = {
 WILDCARDS = {
     "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{stage}-countdown:*": "A cancelled "
     "countdown's execution is stopped by its name; the machine's own executions are all that fits.",
+    "{stage}-state:ExportsOutputFnGetAttExportsBucket5A12738BArn6FAD0B2A/*": "Whoever exports puts a file into the "
+    "bucket of exports, and signs a link to it; each has a name of chance.",
 }
 
 # Every stack's policy of that name, and nothing else, may write to any trace.

@@ -52,7 +52,8 @@ Uzbek, Russian or English by `Accept-Language`, and are RFC 9457 problems for wh
 """
 # Folder of doors -> what they are for, in the order of the docs pages.
 TAGS = {
-    "accounts": "Open an account, log in, keep the token fresh, end sessions, set a forgotten password anew.",
+    "accounts": "Open an account, log in, keep the token fresh, end sessions, set a forgotten password anew; "
+    "administrators make managers and change accounts.",
     "notices": "E-mail and SMS that a sandbox took instead of sending them.",
     "jobs": "Schedules, codes by SMS, and the history of every job: what ran, what failed, what to send again.",
     "tasks": "Sums and countdowns that are worked on in the background, five at a time.",

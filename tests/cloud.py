@@ -278,18 +278,26 @@ def serving(door: Door) -> Iterator[None]:
 
 def hold_to_rights(test: str) -> Any:
     """Let no door make a call that it does not declare, and note which rights the test needed."""
-    original = BaseClient._make_api_call
+    call, prepare = BaseClient._make_api_call, BaseClient._emit_api_params
 
-    def checked(client: BaseClient, operation: str, kwargs: dict[str, Any]) -> Any:
+    def check(client: BaseClient, operation: str, kwargs: dict[str, Any]) -> None:
         door = _serving.get()
         if door is not None:
             for grant in needed(client.meta.service_model.service_name, operation, kwargs):
                 if grant not in door.grants:
                     raise Undeclared(f"{door.name} called {operation}: it must declare {grant}")
                 used[door.name][grant].add(test)
-        return original(client, operation, kwargs)
 
-    return mock.patch.object(BaseClient, "_make_api_call", checked)
+    def checked(client: BaseClient, operation: str, kwargs: dict[str, Any]) -> Any:
+        check(client, operation, kwargs)
+        return call(client, operation, kwargs)
+
+    def prepared(client: BaseClient, api_params: Any, operation_model: Any, context: Any) -> Any:
+        if context.get("is_presign_request"):  # no call is made, but the link holds only what its maker may
+            check(client, operation_model.name, api_params)
+        return prepare(client, api_params, operation_model, context)
+
+    return mock.patch.multiple(BaseClient, _make_api_call=checked, _emit_api_params=prepared)
 
 
 SENDERS = {"sesv2": Email.SENDER.send, "pinpoint-sms-voice-v2": Sms.SENDER.send}
@@ -305,7 +313,7 @@ def needed(service: str, operation: str, kwargs: dict[str, Any]) -> list[Grant]:
             for kind, told in write.items()
         ]
     if operation == "BatchGetItem":
-        return [Grant(_table_of(table), "dynamodb:BatchGetItem") for table in kwargs["RequestItems"]]
+        return [_table_of(name).batch_get for name in kwargs["RequestItems"]]
     if service == "dynamodb":
         part = f"/index/{kwargs['IndexName']}" if "IndexName" in kwargs else ""
         return [Grant(_table_of(kwargs["TableName"]), f"dynamodb:{operation}", part)]

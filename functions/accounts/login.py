@@ -16,10 +16,14 @@ from kalit.kit.request import Request
     host=Host(memory=1024),
 )
 def handler(body: EmailCredentials, request: Request) -> SignedIn:
-    """Log in by e-mail and password."""
+    """Log in by e-mail and password.
+
+    For a one-time password, the answer also says `"must_change_password": true`, at the top and in `data`.
+    """
     client, at = Client.of(request), clock.now()
     try:
         row, tokens = session_store.log_in(body.email, body.password, ROTATING, client, at)
     except NoActiveAccount:
         raise bad_login() from None
-    return SignedIn.of("Login successful", row.account, tokens)
+    signed_in = SignedIn.of("Login successful", row.account, tokens)
+    return signed_in.first if row.must_change_password else signed_in

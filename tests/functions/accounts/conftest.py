@@ -9,6 +9,7 @@ from tests.cloud import REGION, Cloud
 
 from ..world import Clock
 from .app import PHONE, App
+from .staff import Staff
 
 
 @pytest.fixture(scope="package")
@@ -29,3 +30,23 @@ def app(aws: Cloud, clock: Clock, _signed_up: list[tuple[dict[str, str], dict[st
         tables[name].items = deepcopy(items)
     app.tokens = dict(tokens)
     return app
+
+
+@pytest.fixture(scope="package")
+def _bootstrapped() -> list[tuple[str, dict[str, Any]]]:
+    """The administrator's token, and all rows as they are then; empty before."""
+    return []
+
+
+@pytest.fixture
+def staff(aws: Cloud, clock: Clock, _bootstrapped: list[tuple[str, dict[str, Any]]]) -> Staff:
+    """The administrator, made as a deployment makes him; once in the package."""
+    tables = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables
+    if not _bootstrapped:
+        boss = {"username": "boss", "password": "password123", "email": "boss@example.com"}
+        aws.call("accounts.bootstrap", boss)
+        _bootstrapped.append((aws.log_in("boss"), {name: deepcopy(table.items) for name, table in tables.items()}))
+    [(token, rows)] = _bootstrapped
+    for name, items in rows.items():
+        tables[name].items = deepcopy(items)
+    return Staff(aws, token)

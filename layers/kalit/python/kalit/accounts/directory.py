@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -44,6 +45,14 @@ BAD_PHONE = Text(
 BAD_LOGIN = Text("Invalid email or password", ru="Неверный адрес или пароль", uz="Elektron pochta yoki parol notoʻgʻri")
 
 
+class Role(StrEnum):
+    """What an account may do: its own, the staff's work, everything."""
+
+    USER = "user"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
 class NoActiveAccount(Unauthenticated):
     """No active account found with the given credentials"""
 
@@ -56,7 +65,22 @@ def folded(name: str) -> str:
     return name.lower() if "@" in name else name
 
 
-def _normal(text: Any) -> Any:
+def initial(name: str) -> str:
+    """The letter that names are searched under, whatever their case."""
+    return name[:1].casefold()[:1]
+
+
+def listing(role: str, is_active: bool) -> str:
+    """The list that an account stands in."""
+    return role if is_active else f"{role}#blocked"
+
+
+def ordinal(number: int) -> str:
+    """An account's place in its list."""
+    return f"{number:019d}"
+
+
+def normal(text: Any) -> Any:
     """One spelling of a name (NFKC, as Django keeps it), whoever typed it."""
     return unicodedata.normalize("NFKC", text).strip() if isinstance(text, str) else text
 
@@ -79,6 +103,10 @@ def _address(text: str) -> str:
     return f"{local}@{domain.lower()}"
 
 
+def _address_or_none(text: str) -> str:
+    return _address(text) if text else ""
+
+
 def _dialled(text: str) -> str:
     if text and not (re.fullmatch(r"[0-9+\- ]+", text) and re.search(r"[0-9]", text)):
         raise said(BAD_PHONE)
@@ -91,9 +119,10 @@ def _not_blank(text: str) -> str:
     return text
 
 
-Name = Annotated[str, Field(min_length=1, max_length=254), BeforeValidator(_normal)]
-Username = Annotated[str, Field(min_length=1, max_length=150), BeforeValidator(_normal), AfterValidator(_plain)]
-Email = Annotated[str, Field(min_length=1, max_length=150), BeforeValidator(_normal), AfterValidator(_address)]
+Name = Annotated[str, Field(min_length=1, max_length=254), BeforeValidator(normal)]
+Username = Annotated[str, Field(min_length=1, max_length=150), BeforeValidator(normal), AfterValidator(_plain)]
+Email = Annotated[str, Field(min_length=1, max_length=150), BeforeValidator(normal), AfterValidator(_address)]
+ContactEmail = Annotated[str, Field(max_length=150), BeforeValidator(normal), AfterValidator(_address_or_none)]
 Phone = Annotated[str, Field(max_length=20), AfterValidator(_dialled)]
 PersonName = Annotated[str, Field(max_length=150)]
 # Kept as typed: a space at the end of a password is part of it.
@@ -127,7 +156,7 @@ class Account(Output):
     id: int
     uuid: UUID
     username: str
-    role: str = "user"
+    role: str = Role.USER
     email: str = ""
     phone: str = ""
     first_name: str = ""

@@ -1,6 +1,6 @@
 """What an account's owner tells of himself: registering with an e-mail, the profile, a new password."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AliasChoices, Field, ValidationInfo, field_validator
@@ -152,3 +152,20 @@ class SignedIn(Done[UserWithTokens]):
     def of(cls, message: str, account: Account, tokens: Tokens) -> "SignedIn":
         both = UserWithTokens(user=User.of(account), tokens=tokens)
         return cls(message=message, data=both, user=both.user, tokens=tokens)
+
+    @property
+    def first(self) -> "FirstSignedIn":
+        """The same, for whoever came by a one-time password."""
+        data = FirstUserWithTokens(user=self.user, tokens=self.tokens)
+        return FirstSignedIn(message=self.message, data=data, user=self.user, tokens=self.tokens)
+
+
+class FirstUserWithTokens(UserWithTokens):
+    must_change_password: Literal[True] = True
+
+
+class FirstSignedIn(SignedIn):
+    """Until a new password is set, the tokens open the door that does that, and no other."""
+
+    data: FirstUserWithTokens
+    must_change_password: Literal[True] = True

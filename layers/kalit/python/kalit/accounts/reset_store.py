@@ -20,7 +20,7 @@ from kalit.kit.resources import Grant, Queue, Table
 from kalit.kit.tables import Commit, Followed, TableName
 from kalit.providers import email, sms
 
-from . import key_store, passwords, resets, store
+from . import key_store, one_time, passwords, resets, store
 from .directory import folded
 from .people import check_strength
 from .resets import Channel, Reset, ResetNotValid, ResetRequest
@@ -106,17 +106,15 @@ def set_password(told: Reset, at: datetime) -> None:
     account = store.by_uuid(UUID(row.account))
     try:
         check_strength(told.new_password, account.account)
+        if account.must_change_password and passwords.matches(account.password, told.new_password):
+            raise one_time.not_new()
     except Invalid:
         if by_code:
             with suppress(UpdateError):  # used in between
                 row.update([ResetRow.tries.set(0)], ResetRow.pk.exists())  # it was no wrong code
         raise
     changes: list[Action] = [
-        AccountRow.password.set(passwords.hashed(told.new_password)),
-        AccountRow.session_version.add(1),
-        AccountRow.kept_session.remove(),
-        AccountRow.ended_sessions.remove(),
-        AccountRow.updated_at.set(clock.wire(at)),
+        *store.new_password(told.new_password, at),
         (AccountRow.phone_verified if by_code else AccountRow.email_verified).set(True),
     ]
     if not (by_code or account.phone_verified):
@@ -124,6 +122,7 @@ def set_password(told: Reset, at: datetime) -> None:
         changes.append(AccountRow.phone_recovers.set(False))
     with Commit() as commit:
         commit.delete(row, ResetRow.pk.exists(), unmet=ResetNotValid())
+        store.forget_one_time(commit, account)
         unchanged = AccountRow.session_version == row.version
         commit.update(AccountRow(*Standing.key(account.uuid)), changes, unchanged, unmet=ResetNotValid())
     metrics.count("passwords_reset")

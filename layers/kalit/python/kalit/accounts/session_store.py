@@ -18,7 +18,7 @@ from kalit.kit.log import log
 from kalit.kit.resources import Grant, Table
 from kalit.kit.tables import Commit, Row, TableName, condition_failed
 
-from . import key_store, passwords, sessions, store, tokens
+from . import key_store, one_time, passwords, sessions, store, tokens
 from .directory import Account, NoActiveAccount, folded
 from .people import PasswordChange, ProfileChange, WrongPassword, WrongProfilePassword, check_strength
 from .sessions import LOGINS, Client, Session, SessionNotFound, Verdict
@@ -27,7 +27,7 @@ from .tokens import FAMILIES, LONGEST_ACCESS, PLAIN, ROTATING, Access, Family, H
 
 # What the doors that call these functions declare.
 OPEN: tuple[Grant, ...] = (*key_store.SIGN, Table.ACCOUNTS.put, Table.ACCOUNTS.update)
-LOG_IN: tuple[Grant, ...] = (*OPEN, *limits.COUNT, Table.ACCOUNTS.get)
+LOG_IN: tuple[Grant, ...] = (*OPEN, *limits.COUNT, Table.ACCOUNTS.get, Table.ACCOUNTS.delete)
 OPEN_ROTATING: tuple[Grant, ...] = (*OPEN, *key_store.DERIVE)
 RENEW: tuple[Grant, ...] = (*key_store.SIGN, Table.ACCOUNTS.get)
 ROTATE: tuple[Grant, ...] = (*RENEW, *key_store.DERIVE, Table.ACCOUNTS.update, Table.ACCOUNTS.delete)
@@ -74,14 +74,17 @@ def check(name: str, password: str, family: Family, client: Client, at: datetime
         right = passwords.matches(row.password if row else None, password)
         # A lock's app knows accounts by their e-mail; who came by a mere username has none.
         known = row and (family is PLAIN or folded(row.email) == folded(name))
-        if not (right and row and known and row.is_active):
+        if not (right and row and known and row.is_active and one_time.opens(row, at)):
             metrics.count("logins_refused")
             raise NoActiveAccount
         return row
 
 
 def begin(row: AccountRow, family: Family, client: Client, at: datetime) -> Tokens:
-    """A new session, if the password is still that of `row`. Raises `NoActiveAccount`. One transaction, two keys."""
+    """A new session, if the password is still that of `row`. Raises `NoActiveAccount`. One transaction, two keys.
+
+    A one-time password is used by it.
+    """
     session = SessionRow(*SessionRow.key(row.uuid, str(ordered(at))), family=family.name)
     session.version = row.session_version
     session.created_at = session.rotated_at = clock.wire(at)
@@ -91,7 +94,10 @@ def begin(row: AccountRow, family: Family, client: Client, at: datetime) -> Toke
     seen: list[Action] = [AccountRow.last_login_at.set(clock.wire(at)), AccountRow.last_login_ip.set(client.address)]
     if stale := {told for told in row.ended_sessions or () if int(told.partition("|")[0]) <= at.timestamp()}:
         seen.append(AccountRow.ended_sessions.delete(stale))
+    if row.one_time_until:
+        seen.append(AccountRow.one_time_until.remove())
     with Commit() as commit:
+        store.forget_one_time(commit, row)
         commit.put(session)
         commit.update(row, seen, _as_read(row), unmet=NoActiveAccount())
     metrics.count("logins")
@@ -189,16 +195,18 @@ def end(account: UUID, session: UUID, at: datetime) -> None:
 
 def end_all(uuid: UUID) -> None:
     """End all sessions of an account, access tokens included. One UpdateItem."""
-    ended = [AccountRow.session_version.add(1), AccountRow.kept_session.remove(), AccountRow.ended_sessions.remove()]
-    AccountRow(*Standing.key(str(uuid))).update(ended, AccountRow.pk.exists())
+    AccountRow(*Standing.key(str(uuid))).update(store.sessions_ended(), AccountRow.pk.exists())
 
 
 def change_password(caller: Caller, told: PasswordChange, address: str, at: datetime) -> None:
     """Set a new password and end all sessions but the caller's. Raises `Invalid`, `WrongPassword` or `Throttled`."""
     row = proven(caller, told.old_password, address, at, WrongPassword)
     check_strength(told.new_password, row.account)
+    if row.must_change_password and told.new_password == told.old_password:
+        raise one_time.not_new()
     changes: list[Action] = [
         AccountRow.password.set(passwords.hashed(told.new_password)),
+        AccountRow.must_change_password.set(False),
         AccountRow.session_version.add(1),
         AccountRow.kept_session.set(str(caller.session)),
         AccountRow.updated_at.set(clock.wire(at)),
@@ -241,6 +249,8 @@ def _as_read(row: AccountRow) -> Condition:
     same: Condition = AccountRow.password == row.password
     same &= AccountRow.session_version == row.session_version
     same &= AccountRow.is_active == True  # noqa: E712 - a condition
+    if row.one_time_until:
+        same &= AccountRow.one_time_until == row.one_time_until
     return same
 
 

@@ -8,7 +8,7 @@ import base64
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from uuid import UUID, uuid4
 
 from pydantic import Field
@@ -58,6 +58,12 @@ class RefreshToken(Input):
 class Tokens(Output):
     refresh: str = Field(examples=["<refresh token>"])
     access: str = Field(examples=["<access token>"])
+
+
+class FirstTokens(Tokens):
+    """What a one-time password gives: until another one is set, they open the door that does that, and no other."""
+
+    must_change_password: Literal[True] = True
 
 
 class Access(Output):

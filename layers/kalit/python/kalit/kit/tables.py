@@ -43,6 +43,10 @@ class Row(Model):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._connection = None  # of its own: that of a parent knows nothing of this kind's indexes
+
     @classmethod
     def _get_connection(cls) -> TableConnection:
         connection = super()._get_connection()
