@@ -2,6 +2,7 @@
 
 import json
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -226,6 +227,22 @@ def test_the_form_refuses_who_is_no_administrator(opened: Open, local: Local) ->
     expect(window.page.get_by_role("alert")).to_have_text("This account is not an administrator's.")
     expect(window.page.locator("#board")).to_be_hidden()
     assert window.page.evaluate("sessionStorage.length") == 0
+
+
+def test_the_form_uses_up_no_one_time_password(opened: Open, local: Local) -> None:
+    """It leads to the page where one is replaced, which takes it once."""
+    name = f"manager-{uuid.uuid4().hex[:8]}"
+    given = work.administrator(local).post("/api/manager/create/", {"username": name}).json()["one_time_password"]
+    window = opened(http_credentials=None)
+    log_in(window, name, given)
+    expect(window.page.get_by_role("alert")).to_have_text("This password was given to you. Set your own first.")
+    window.page.get_by_role("link", name="Set a password").click()
+    window.page.get_by_label("Username").fill(name)
+    window.page.get_by_label("One-time password").fill(given)
+    window.page.get_by_label("New password").fill("a bolt and its key")
+    window.page.get_by_label("Once more").fill("a bolt and its key")
+    window.page.get_by_role("button").click()
+    expect(window.page.get_by_role("heading")).to_have_text("Password changed successfully")
 
 
 def test_the_form_says_how_long_to_wait(opened: Open, local: Local) -> None:

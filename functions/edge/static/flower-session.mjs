@@ -8,9 +8,9 @@ export class LoggedOut extends Error {}
 
 /** The server said no. `why` is its own text, in the reader's language. */
 export class Refused extends Error {
-  constructor(status, why, retryAfter) {
+  constructor(status, why) {
     super(`${status} ${why}`);
-    Object.assign(this, { status, why, retryAfter });
+    Object.assign(this, { status, why });
   }
 }
 
@@ -34,18 +34,26 @@ function keep(kept) {
   else sessionStorage.removeItem(KEPT);
 }
 
-/** Log in. Returns whether a password of his own must be set first. Throws `Refused`. */
+/** Log in. Throws `Refused`; its `first` tells whether a password of his own must be set before. */
 export async function logIn(username, password) {
-  const told = await send("/api/token/", { method: "POST", body: { username, password } });
-  if (told.must_change_password) return true;
-  keep({ access: told.access, refresh: told.refresh });
-  try {
-    await ask("/api/schedules/"); // which administrators alone may see
-  } catch (error) {
-    await logOut();
-    throw error;
-  }
-  return false;
+  await knock(username, password);
+  const { access, refresh } = await send("/api/token/", { method: "POST", body: { username, password } });
+  keep({ access, refresh });
+}
+
+/**
+ * Ask the page itself whether it lets him in: unlike a login, that uses up no one-time password, and begins no session
+ * for who is no administrator. Who is refused gets a page that says why.
+ */
+async function knock(username, password) {
+  const bytes = new TextEncoder().encode(`${username}:${password}`);
+  const Authorization = `Basic ${btoa(String.fromCharCode(...bytes))}`;
+  const headers = { Accept: "application/json", "Accept-Language": language(), Authorization };
+  const answer = await fetch("/flower/", { headers, credentials: "omit", cache: "no-store" });
+  if (answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const refused = new Refused(answer.status, page.getElementById("problem")?.textContent);
+  throw Object.assign(refused, { first: page.getElementById("first")?.hidden === false });
 }
 
 /** End the session, here and at the server. */
@@ -90,7 +98,7 @@ async function send(path, { method, body, access }) {
   const options = { method, headers, body: body && JSON.stringify(body), credentials: "omit", cache: "no-store" };
   const answer = await fetch(path, { ...options, signal: AbortSignal.timeout(15_000) });
   const text = await answer.text();
-  if (!answer.ok) throw new Refused(answer.status, reason(text), Number(answer.headers.get("Retry-After")));
+  if (!answer.ok) throw new Refused(answer.status, reason(text));
   return text ? JSON.parse(text) : null;
 }
 

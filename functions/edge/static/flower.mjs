@@ -228,24 +228,17 @@ byId("login").addEventListener("submit", async (event) => {
   problem.textContent = "";
   send.disabled = true;
   try {
-    const mustChange = await logIn(form.elements.username.value, form.elements.password.value);
-    byId("first").hidden = !mustChange;
-    if (mustChange) problem.textContent = say("must_change");
+    await logIn(form.elements.username.value, form.elements.password.value);
   } catch (error) {
-    problem.textContent = loginProblem(error);
+    // Who is refused is told why by the page; everything else is a mishap.
+    problem.textContent = (error.status < 500 && error.why) || say("failed_request", { why: say("no_answer") });
+    byId("first").hidden = !error.first;
   }
   send.disabled = false;
   form.elements.password.value = "";
   draw();
   if (loggedIn()) refresh();
 });
-
-function loginProblem(error) {
-  if (error.status === 401 || error.status === 400) return say("wrong");
-  if (error.status === 403) return say("not_admin");
-  if (error.status === 429) return say("throttled", { seconds: error.retryAfter });
-  return say("failed_request", { why: error.why ?? say("no_answer") });
-}
 
 document.addEventListener("visibilitychange", () => {
   if (!loggedIn()) return;
