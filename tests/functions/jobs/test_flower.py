@@ -103,9 +103,10 @@ def test_who_is_no_administrator_is_told_so(aws: Cloud, role: str) -> None:
     assert '<form id="login">' in answer.text
 
 
-def test_who_has_no_password_of_his_own_is_sent_to_set_one(aws: Cloud) -> None:
-    change_ali(aws, must_change_password=True)
-    answer = visit(aws, basic())
+def test_who_has_no_password_of_his_own_is_sent_to_set_one_and_has_not_used_it_up(aws: Cloud) -> None:
+    change_ali(aws, must_change_password=True, one_time_until="2030-01-01T00:00:00.000Z")
+    with unchanged(aws):
+        answer = visit(aws, basic())
     assert answer.status == 403
     assert '<p id="first"><a href="/login/"' in answer.text
 
