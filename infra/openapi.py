@@ -30,6 +30,7 @@ from kalit.kit.errors import (
 )
 from kalit.kit.html import Html
 from kalit.kit.pages import Page
+from kalit.kit.v1 import PAGE_SIZE
 
 from . import examples
 from .catalog import ROOT, catalog, endpoints
@@ -55,6 +56,7 @@ TAGS = {
     "notices": "E-mail and SMS that a sandbox took instead of sending them.",
     "jobs": "Schedules, codes by SMS, and the history of every job: what ran, what failed, what to send again.",
     "tasks": "Sums and countdowns that are worked on in the background, five at a time.",
+    "security": "The audit log of what staff did, and the proof that nobody changed it.",
     "edge": "The service itself: its health, its addresses and its documentation.",
 }
 PATH_TYPES = {
@@ -172,9 +174,15 @@ def _models(doors: Sequence[Endpoint]) -> list[tuple[type[BaseModel], Any]]:
 
 def _answer_model(door: Endpoint) -> type[BaseModel] | None:
     returned = door.call.__annotations__.get("return")
-    if get_origin(returned) is Page:
+    if _page(returned):
         returned = get_args(returned)[0]
     return returned if isinstance(returned, type) and issubclass(returned, BaseModel) else None
+
+
+def _page(returned: Any) -> type[Page[Any]] | None:
+    """The kind of page that a door answers with, if it does."""
+    origin = get_origin(returned)
+    return origin if isinstance(origin, type) and issubclass(origin, Page) else None
 
 
 def _operation(door: Endpoint, refs: dict[Any, Any]) -> dict[str, Any]:
@@ -294,19 +302,17 @@ def _success(door: Endpoint, refs: dict[Any, Any]) -> dict[str, Any]:
     answer = _answer_model(door)
     schema = refs[answer, "serialization"] if answer else {}
     example = examples.whole(answer) if answer else None
-    if get_origin(returned) is Page:
+    if page := _page(returned):
         link = {"type": ["string", "null"], "format": "uri"}
-        schema = {
-            "type": "object",
-            "required": ["count", "next", "previous", "results"],
-            "properties": {
-                "count": {"type": "integer"},
-                "next": link,
-                "previous": link,
-                "results": {"type": "array", "items": schema},
-            },
+        properties = {
+            "count": {"type": "integer"},
+            "next": link,
+            "previous": link,
+            **{name: {"type": "integer"} for name in page.told},
+            "results": {"type": "array", "items": schema},
         }
-        example = example and {"count": 1, "next": None, "previous": None, "results": [example]}
+        schema = {"type": "object", "required": list(properties), "properties": properties}
+        example = example and page([], 1, 1, PAGE_SIZE).body("", "") | {"results": [example]}
     elif answer is None:
         schema = TypeAdapter(cast("type[Any]", returned)).json_schema()
     return {"application/json": {"schema": schema, **_shown([example] if example else [])}}

@@ -1,10 +1,42 @@
-from kalit.jobs import default_queue
-from kalit.jobs.work import Order
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from kalit.jobs import history_store, schedule_store
+from kalit.jobs.work import AutoTaskRunner, Order, ProcessSchedule, Redrive, Task1
 from kalit.kit import clock, queues
+from kalit.kit.log import log
 from kalit.kit.resources import Queue
 
 
-@queues.consume(Queue.DEFAULT, uses=default_queue.WORK)
+def task_1(order: Task1, at: datetime) -> None:
+    log.info(f"Task 1 Done: {order.num}")
+
+
+def process_schedule(order: ProcessSchedule, at: datetime) -> None:
+    schedule_store.process(order.id, at)
+
+
+def auto_task_runner(order: AutoTaskRunner, at: datetime) -> None:
+    schedule_store.claim_dated(at)
+
+
+def redrive(order: Redrive, at: datetime) -> None:
+    history_store.redrive(order)
+
+
+DO: dict[type, Callable[[Any, datetime], None]] = {
+    Task1: task_1,
+    ProcessSchedule: process_schedule,
+    AutoTaskRunner: auto_task_runner,
+    Redrive: redrive,
+}
+
+
+@queues.consume(
+    Queue.DEFAULT,
+    uses=[*schedule_store.CLAIM_DATED, *schedule_store.WRITE, *history_store.REDRIVE],
+)
 def handler(message: Order) -> None:
     """Do one of the small jobs: task_1, process_schedule, auto_task_runner or redrive."""
-    default_queue.do(message.root, clock.now())
+    DO[type(message.root)](message.root, clock.now())

@@ -8,7 +8,7 @@ from kalit.kit.streams import Follower
 from kalit.kit.topics import Topic
 
 from .domain import Domain
-from .metrics import WAITING, Metric, account, api, bare, lambda_, machine, portions, queue, table
+from .metrics import WAITING, Metric, account, api, bare, lambda_, machine, own, portions, queue, table
 
 # CloudWatch's bound for the metrics of one alarm.
 MOST_METRICS = 10
@@ -26,7 +26,9 @@ class Alarm(NamedTuple):
     periods: int = 1
 
 
-def of_stage(api_id: str, queues: Sequence[str], dead: Sequence[str], tables: Sequence[str]) -> Iterator[Alarm]:
+def of_stage(
+    stage: str, api_id: str, queues: Sequence[str], dead: Sequence[str], tables: Sequence[str]
+) -> Iterator[Alarm]:
     """The alarms of what all domains share."""
     yield Alarm(
         "api-5xx",
@@ -42,13 +44,19 @@ def of_stage(api_id: str, queues: Sequence[str], dead: Sequence[str], tables: Se
         [account("Throttles")],
         periods=2,
     )
+    yield Alarm(
+        "jobs-dead",
+        "A job died: it failed as often as it may, and nobody will do it by itself.",
+        "Open /flower/: the job's attempts name the error. Mend the cause, then press Retry.",
+        [own("jobs_dead", stage, "jobs.bury")],
+        minutes=1,
+    )
     for name in dead:
         yield Alarm(
             f"{bare(name)}-not-empty",
-            f"Messages wait in {name}: work that nobody will do by itself.",
-            "Read one, find its error in the log by its ids, mend the cause, then send the messages back.",
+            f"Messages stay in {name}: jobs.bury, which keeps them as dead jobs, does not get them or fails.",
+            "Read its errors on the dashboard of jobs; nothing is lost as long as the messages wait (14 days).",
             [WAITING.of(name)],
-            minutes=1,
         )
     for name in queues:
         yield Alarm(

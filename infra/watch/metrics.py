@@ -14,6 +14,7 @@ class Metric(NamedTuple):
     statistic: str = "Sum"
     dimension: str = ""
     value: str = ""
+    also: tuple[tuple[str, str], ...] = ()  # further dimensions
 
     def of(self, value: str) -> "Metric":
         """The same metric of a resource."""
@@ -38,6 +39,11 @@ def machine(name: str, statistic: str = "Sum") -> Metric:
 
 def api(name: str, statistic: str = "Sum") -> Metric:
     return Metric("AWS/ApiGateway", name, statistic, "ApiId")
+
+
+def own(name: str, stage: str, function: str) -> Metric:
+    """Of the product itself (`kit.metrics`)."""
+    return Metric("Kalit", name, also=(("stage", stage), ("function", function)))
 
 
 def account(name: str, statistic: str = "Sum") -> Metric:

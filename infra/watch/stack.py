@@ -39,6 +39,7 @@ class Watch(Stack):
         domains = [Domain.of(stack) for stack in doors]
         rows = [
             *alarms.of_stage(
+                stage.name,
                 api.api_id,
                 queues=[state.name(queue) for queue in state.queues],
                 dead=list(state.dead),
@@ -120,10 +121,11 @@ class Watch(Stack):
 
 
 def _metric(metric: Metric, period: Duration) -> cloudwatch.Metric:
+    dimensions = {**({metric.dimension: metric.value} if metric.dimension else {}), **dict(metric.also)}
     return cloudwatch.Metric(
         namespace=metric.namespace,
         metric_name=metric.name,
-        dimensions_map={metric.dimension: metric.value} if metric.dimension else None,
+        dimensions_map=dimensions or None,
         statistic=metric.statistic,
         period=period,
     )

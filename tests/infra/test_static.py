@@ -55,15 +55,22 @@ def test_no_bundle_names_its_makers_host() -> None:
 
 
 def test_cloudfront_alone_may_read_them(prod: Templates) -> None:
-    [policy] = prod.all("AWS::S3::BucketPolicy")
-    allowed = [s for s in policy.properties["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"]
+    policies = [policy.properties["PolicyDocument"]["Statement"] for policy in prod.all("AWS::S3::BucketPolicy")]
+    allowed = [statement for policy in policies for statement in policy if statement["Effect"] == "Allow"]
     assert [statement["Action"] for statement in allowed] == ["s3:GetObject", "s3:ListBucket"]
     for statement in allowed:
         assert statement["Principal"] == {"Service": "cloudfront.amazonaws.com"}
         assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
-    [bucket] = prod.all("AWS::S3::Bucket")
-    assert set(bucket.properties["PublicAccessBlockConfiguration"].values()) == {True}
-    assert bucket.told["DeletionPolicy"] == "Retain"
+    buckets = list(prod.all("AWS::S3::Bucket"))
+    assert len(buckets) == len(policies) == 2
+    for bucket in buckets:
+        assert set(bucket.properties["PublicAccessBlockConfiguration"].values()) == {True}
+        assert bucket.told["DeletionPolicy"] == "Retain"
+
+
+def test_exports_lie_there_for_a_day(prod: Templates) -> None:
+    told = [bucket.properties.get("LifecycleConfiguration") for bucket in prod.all("AWS::S3::Bucket")]
+    assert [rule for rule in told if rule] == [{"Rules": [{"ExpirationInDays": 1, "Status": "Enabled"}]}]
 
 
 def test_cloudfront_serves_them_as_the_local_gateway_does(prod: Templates) -> None:

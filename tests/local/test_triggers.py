@@ -4,7 +4,7 @@ import json
 
 from infra.installation import call
 from infra.local.up import STAGE
-from tests.running import Local, User, eventually
+from tests.running import ADMIN_PASSWORD, Local, User, eventually
 
 
 def test_an_mqtt_message_opens_the_door_of_its_topic(local: Local) -> None:
@@ -38,4 +38,10 @@ def test_a_function_is_refused_what_it_does_not_declare(local: Local) -> None:
 
 def test_the_clock_opens_its_doors(local: Local) -> None:
     """Last of all: by now the first minute is nearly over."""
-    eventually(lambda: [line for line in local.log("tasks.sweep") if line.startswith("REPORT")], within=75)
+    admin = User.log_in(local.url, "admin", ADMIN_PASSWORD)
+
+    def ticks() -> set[str]:
+        told = admin.get("/api/jobs/", params={"queue": "schedules", "state": "completed"}).json()["results"]
+        return {job["name"] for job in told}
+
+    eventually(lambda: ticks() >= {"tasks.sweep", "jobs.run_recurring", "jobs.auto_task_runner"}, within=75)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from boto3.dynamodb.types import TypeDeserializer
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -73,13 +74,17 @@ class System:
         return sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues[self.cloud.ids[queue].rsplit("/", 1)[1]]
 
     def consume(self, door: str, bodies: Sequence[str]) -> list[str]:
-        """Hand a batch of messages to a queue's door. Gives those that it failed on."""
+        """Hand a batch of messages to a queue's door. Gives those that it failed on.
+
+        Each is a job of its own, so that no history of jobs hides from the door what comes twice.
+        """
+        ids = {uuid4().hex: body for body in bodies}
         records = [
-            {"messageId": str(n), "receiptHandle": str(n), "body": body, "eventSource": "aws:sqs", "attributes": {}}
-            for n, body in enumerate(bodies)
+            {"messageId": id, "receiptHandle": id, "body": body, "eventSource": "aws:sqs", "attributes": {}}
+            for id, body in ids.items()
         ]
         answer = self.cloud.call(door, {"Records": records})
-        return [bodies[int(failed["itemIdentifier"])] for failed in answer["batchItemFailures"]]
+        return [ids[failed["itemIdentifier"]] for failed in answer["batchItemFailures"]]
 
     # Machines
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from kalit.kit.resources import Machine, Queue, Table
 from kalit.tasks.rules import CANCELLED
@@ -94,7 +95,7 @@ class Tasks:
         self.system.cloud.call("tasks.countdown", step)
 
     def sweep(self) -> None:
-        self.system.cloud.call("tasks.sweep", {"id": "tick"})
+        self.system.cloud.call("tasks.sweep", {"id": uuid4().hex})
 
     def settle(self, *, stream: bool = True) -> int:
         """Deliver what is under way and let time pass, until all has ended; the number of sweeps that this took.

@@ -13,7 +13,7 @@ from kalit.kit.api import ASKED, Endpoint
 from kalit.kit.caller import Admin, Caller
 from kalit.kit.doors import Door
 from kalit.kit.fields import Input
-from kalit.kit.resources import Queue, Table
+from kalit.kit.resources import Grant, Machine, Queue, Table
 
 DOORS = catalog()
 NAMES = [door.name for door in DOORS]
@@ -70,8 +70,30 @@ def test_a_right_that_is_declared_and_implied_is_there_once() -> None:
 
 
 def test_a_door_without_a_caller_has_only_its_own_rights() -> None:
-    consumer = queues.consume(Queue.SUM, uses=[Table.TASKS.get])(anybody)
-    assert consumer.grants == (Table.TASKS.get,)
+    follower = streams.of(Table.TASKS, uses=[Table.TASKS.get])(anybody)
+    assert follower.grants == (Table.TASKS.get,)
+
+
+@pytest.mark.parametrize(
+    "door",
+    [
+        queues.consume(Queue.SUM, uses=[Table.TASKS.get])(anybody),
+        schedules.every(minutes=1, uses=[Table.TASKS.get])(anybody),
+        steps.task(Machine.COUNTDOWN, uses=[Table.TASKS.get])(anybody),
+    ],
+    ids=lambda door: door.kind,
+)
+def test_who_works_on_jobs_may_keep_their_history(door: Door) -> None:
+    assert door.grants == (Table.TASKS.get, Table.OPS.put, Table.OPS.update, Table.OPS.get)
+
+
+@pytest.mark.parametrize(
+    ("right", "more"),
+    [(Queue.SUM.send, ()), (Machine.COUNTDOWN.start, ()), (Machine.COUNTDOWN.stop, (Table.OPS.get,))],
+    ids=str,
+)
+def test_who_hands_over_a_job_may_note_it(right: Grant, more: tuple[Grant, ...]) -> None:
+    assert api.post("/", uses=[right])(anybody).grants == (right, Table.OPS.put, Table.OPS.update, *more)
 
 
 def test_a_door_may_have_several_ways_in() -> None:
@@ -84,9 +106,11 @@ def test_a_door_may_have_several_ways_in() -> None:
     ("door", "trigger"),
     [
         (queues.consume(Queue.SUM)(anybody), "queue sum"),
-        (schedules.every(minutes=5)(anybody), "every 5 min"),
+        (schedules.every(minutes=5)(anybody), "rate(5 minutes) UTC"),
         (streams.of(Table.TASKS)(anybody), "stream of tasks"),
+        (queues.dead_letters()(anybody), "dead-letter queues"),
         (steps.task()(anybody), "called by name"),
+        (steps.task(Machine.COUNTDOWN)(anybody), "machine countdown"),
         (topics.on("smartlock/+/status")(anybody), "topic smartlock/+/status"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -47,5 +47,7 @@ def test_the_message_is_logged_under_the_id_of_the_request_that_asked(app: App) 
     app.ask_reset(**{"x-request-id": "ali-asked-7"})
     app.aws.stream("accounts.dispatch", *app.aws.rows(Table.ACCOUNTS, "RESET#"))
     [message] = waiting(app.aws, Queue.EMAIL)
-    assert message["MessageAttributes"] == {"request_id": {"StringValue": "ali-asked-7", "DataType": "String"}}
+    told = message["MessageAttributes"]
+    assert isinstance(told, dict)
+    assert told["request_id"] == {"StringValue": "ali-asked-7", "DataType": "String"}
     assert "request_id" not in json.loads(str(message["Body"]))

@@ -73,7 +73,7 @@ def test_one_that_fails_does_not_hold_up_the_others(aws: Cloud) -> None:
 def test_a_process_that_died_while_sending_never_sends_twice(
     aws: Cloud, clock: Clock, call: str, after: int, sent: int
 ) -> None:
-    with upset(call, killed_after, after=after), pytest.raises(Killed):
+    with upset(call, killed_after, after=after, own=True), pytest.raises(Killed):
         send(aws, MESSAGE)
     assert send(aws, MESSAGE) == ["n-1"], "the first may still be at it"
     clock.move(seconds=30)
@@ -83,7 +83,7 @@ def test_a_process_that_died_while_sending_never_sends_twice(
 
 
 def test_a_claim_whose_answer_was_lost_is_ones_own(aws: Cloud) -> None:
-    with upset("TransactWriteItems", lost):
+    with upset("TransactWriteItems", lost, own=True):
         assert send(aws, MESSAGE) == []
     assert (outcome(aws, "n-1")["outcome"], len(outbox(aws, "sms"))) == ("sent", 1)
 

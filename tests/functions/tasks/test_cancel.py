@@ -13,7 +13,7 @@ FINISHED = {"detail": "The task is finished and can no longer be cancelled."}
 def in_progress(owner: Owner) -> int:
     """A sum whose worker died."""
     id = owner.make()
-    with upset("TransactWriteItems", killed_after), pytest.raises(Killed):
+    with upset("TransactWriteItems", killed_after, own=True), pytest.raises(Killed):
         owner.add(id)
     assert owner.task(id)["status"] == "in_progress"
     return id
@@ -81,7 +81,7 @@ def test_a_task_that_ended_in_error_stays_as_it_ended(aws: Cloud, ali: Owner) ->
 
 def test_who_comes_a_moment_too_late_is_told_so(ali: Owner) -> None:
     id = ali.make()
-    with upset("TransactWriteItems", meanwhile(lambda: ali.add(id))):
+    with upset("TransactWriteItems", meanwhile(lambda: ali.add(id)), own=True):
         answer = ali.cancel(id)
     assert (answer.status, answer.json) == (409, FINISHED)
     assert ali.task(id)["result"] == {"result": 6}
@@ -92,10 +92,10 @@ def test_a_task_that_is_taken_into_work_meanwhile_is_cancelled_all_the_same(ali:
     id = ali.make()
 
     def begin() -> None:
-        with upset("TransactWriteItems", killed_after), pytest.raises(Killed):
+        with upset("TransactWriteItems", killed_after, own=True), pytest.raises(Killed):
             ali.add(id)
 
-    with upset("TransactWriteItems", meanwhile(begin)):
+    with upset("TransactWriteItems", meanwhile(begin), own=True):
         assert ali.cancel(id).json["result"] == CANCELLED
     assert ali.counts() == {"total": 1, "error": 1}
 
@@ -103,7 +103,7 @@ def test_a_task_that_is_taken_into_work_meanwhile_is_cancelled_all_the_same(ali:
 def test_two_who_cancel_at_once_free_one_place(ali: Owner) -> None:
     id = ali.make(COUNTDOWN)
     ali.make(COUNTDOWN)
-    with upset("TransactWriteItems", meanwhile(lambda: ali.cancel(id))):
+    with upset("TransactWriteItems", meanwhile(lambda: ali.cancel(id)), own=True):
         assert ali.cancel(id).status == 200
     assert ali.counts() == {"active": 1, "total": 2, "pending": 1, "error": 1}
 

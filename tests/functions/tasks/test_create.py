@@ -236,7 +236,7 @@ def test_a_task_that_has_ended_leaves_its_place(ali: Owner, full: list[int], end
 
 
 def test_a_task_in_progress_keeps_its_place(ali: Owner, full: list[int]) -> None:
-    with upset("TransactWriteItems", killed_after), pytest.raises(Killed):
+    with upset("TransactWriteItems", killed_after, own=True), pytest.raises(Killed):
         ali.add(full[0])
     assert ali.task(full[0])["status"] == "in_progress"
     assert ali.ask().json == TOO_MANY

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from kalit.kit import steps
 from kalit.kit.resources import Machine, Queue
 from tests.cloud import Cloud
 
@@ -45,6 +46,8 @@ def test_a_countdown_starts_its_execution(aws: Cloud, ali: Owner) -> None:
         "id": id,
         "due_at": "2026-01-05T12:01:00Z",
         "request_id": "sample-request",
+        "caller_id": "1",
+        "job": str(steps.job(Machine.COUNTDOWN, f"task-{id}")),
     }
     assert ali.task(id)["status"] == "in_progress"
     assert ali.counts() == {"active": 1, "total": 1, "in_progress": 1}

@@ -89,7 +89,7 @@ def test_a_task_that_fails_comes_back_alone(aws: Cloud, ali: Owner) -> None:
 
 def test_a_worker_that_died_is_replaced_by_the_next(ali: Owner) -> None:
     id = ali.make()
-    with upset("TransactWriteItems", killed_after), pytest.raises(Killed):
+    with upset("TransactWriteItems", killed_after, own=True), pytest.raises(Killed):
         ali.add(id)
     assert ali.counts() == {"active": 1, "total": 1, "in_progress": 1}
     ali.add(id)
@@ -99,14 +99,14 @@ def test_a_worker_that_died_is_replaced_by_the_next(ali: Owner) -> None:
 
 def test_two_workers_at_once_add_once(ali: Owner) -> None:
     id = ali.make()
-    with upset("TransactWriteItems", meanwhile(lambda: ali.add(id))):
+    with upset("TransactWriteItems", meanwhile(lambda: ali.add(id)), own=True):
         assert ali.add(id) == {"batchItemFailures": []}
     assert ali.counts() == {"total": 1, "completed": 1}
 
 
 def test_a_task_that_is_cancelled_meanwhile_stays_cancelled(ali: Owner) -> None:
     id = ali.make()
-    with upset("TransactWriteItems", meanwhile(lambda: ali.cancel(id))):
+    with upset("TransactWriteItems", meanwhile(lambda: ali.cancel(id)), own=True):
         assert ali.add(id) == {"batchItemFailures": []}
     assert ali.task(id)["status"] == "error"
     assert ali.counts() == {"total": 1, "error": 1}
@@ -114,12 +114,12 @@ def test_a_task_that_is_cancelled_meanwhile_stays_cancelled(ali: Owner) -> None:
 
 def test_a_conflict_is_tried_again(ali: Owner) -> None:
     id = ali.make()
-    with upset("TransactWriteItems", conflicting, first=2):
+    with upset("TransactWriteItems", conflicting, first=2, own=True):
         assert ali.add(id) == {"batchItemFailures": []}
     assert ali.task(id)["status"] == "completed"
 
 
 def test_a_message_that_cannot_be_done_now_comes_back(aws: Cloud, ali: Owner) -> None:
     id = ali.make()
-    with unchanged(aws), upset("TransactWriteItems", refused("InternalServerError")):
+    with unchanged(aws), upset("TransactWriteItems", refused("InternalServerError"), own=True):
         assert ali.add(id) == {"batchItemFailures": [{"itemIdentifier": str(id)}]}

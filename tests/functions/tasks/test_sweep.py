@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from boto3.dynamodb.types import TypeSerializer
@@ -25,7 +26,7 @@ def sweep(aws: Cloud, clock: Clock) -> Sweep:
 
     def sweep(after: float) -> None:
         clock.move(seconds=after)
-        aws.call("tasks.sweep", {"id": "tick"})
+        aws.call("tasks.sweep", {"id": uuid4().hex})
 
     return sweep
 
@@ -33,7 +34,7 @@ def sweep(aws: Cloud, clock: Clock) -> Sweep:
 def in_progress(owner: Owner) -> int:
     """A sum whose worker died."""
     id = owner.make()
-    with upset("TransactWriteItems", killed_after), pytest.raises(Killed):
+    with upset("TransactWriteItems", killed_after, own=True), pytest.raises(Killed):
         owner.add(id)
     return id
 
@@ -144,7 +145,7 @@ def test_a_tick_that_comes_twice_sends_once(aws: Cloud, ali: Owner, sweep: Sweep
 
 def test_a_tick_that_died_is_taken_up_by_the_next(aws: Cloud, ali: Owner, sweep: Sweep) -> None:
     ids = [ali.make(COUNTDOWN) for _ in range(3)]
-    with upset("TransactWriteItems", killed_after), pytest.raises(Killed):
+    with upset("TransactWriteItems", killed_after, own=True), pytest.raises(Killed):
         sweep(120)
     sweep(60)
     assert [ali.task(id)["status"] for id in ids] == ["completed"] * 3
@@ -169,7 +170,7 @@ def test_one_that_cannot_be_repaired_now_holds_up_no_other(
     def repaired() -> int:
         return sum(ali.row(int(row["sk"].removeprefix("TASK#"))) != row for row in rows)
 
-    with upset(operation, refused("InternalServerError")), pytest.raises((ClientError, TransactWriteError)):
+    with upset(operation, refused("InternalServerError"), own=True), pytest.raises((ClientError, TransactWriteError)):
         sweep(91)
     assert repaired() == 2
     sweep(60)
@@ -178,7 +179,7 @@ def test_one_that_cannot_be_repaired_now_holds_up_no_other(
 
 def test_a_countdown_that_ends_meanwhile_ends_once(ali: Owner, sweep: Sweep) -> None:
     id = ali.make(COUNTDOWN)
-    with upset("TransactWriteItems", meanwhile(lambda: ali.count_down(id))):
+    with upset("TransactWriteItems", meanwhile(lambda: ali.count_down(id)), own=True):
         sweep(120)
     assert ali.counts() == {"total": 1, "completed": 1}
 

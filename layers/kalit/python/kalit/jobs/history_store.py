@@ -10,6 +10,8 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel
+
 from kalit.kit import audit, aws, clock, jobs, metrics, queues, steps
 from kalit.kit.audit import Act, AuditRow
 from kalit.kit.caller import Caller
@@ -37,7 +39,7 @@ from .history import (
     QueueFigures,
     Timetable,
 )
-from .work import Redrive
+from .work import Accepted, Redrive
 
 PAGE_SIZE = 50
 AT_ONCE = 100  # jobs that one redrive message sends again; it is followed by another
@@ -46,6 +48,7 @@ MOST_SCHEDULES = 50  # of the staff's that it shows
 LATEST_TICKS = 60  # jobs among which it looks for each tick's last
 UNDELIVERED = "undelivered"
 
+ASK: tuple[Grant, ...] = (Table.OPS.put,)
 SHOW: tuple[Grant, ...] = (Table.OPS.get,)
 LIST: tuple[Grant, ...] = (
     Table.OPS.query,
@@ -112,11 +115,13 @@ def retry(id: UUID, caller: Caller, at: datetime) -> Job:
     return _job(row)
 
 
-def ask_redrive(queue: str, caller: Caller, at: datetime, key: UUID | None) -> UUID:
-    """Let all dead jobs be sent again, of one queue or of all; returns the job that does it."""
+def ask(queue: Queue, order: BaseModel, name: str, caller: Caller, at: datetime, key: UUID | None = None) -> Accepted:
+    """Have a job done that staff ask for. A transaction, a SendMessage and another transaction."""
+    job = key or ordered(at)
     with Commit() as commit:
-        audit.write(commit, JobAudit, Act(caller, "job.redrive", "queue", queue or "all"), at)
-    return queues.send(Queue.DEFAULT, Redrive(queue=queue, before=at), name="redrive", job=key or ordered(at))
+        act = Act(caller, "job.ask", "job", job, after={"name": name, **jobs.masked(order.model_dump(mode="json"))})
+        audit.write(commit, JobAudit, act, at)
+    return Accepted(task_id=queues.send(queue, order, name=name, job=job))
 
 
 def redrive(order: Redrive) -> None:

@@ -138,13 +138,13 @@ def expect(job: Job, at: datetime) -> None:
         log.warning("job not noted", extra={"job_id": str(job.id), "error": told(error)})
 
 
-def work(job: Job, act: Callable[[], Any]) -> Any:
+def work(job: Job, act: Callable[[], Any], in_steps: bool = False) -> Any:
     """Let a job's next attempt run, and keep how it went; a job that ended before is left alone.
 
-    A read and two transactions beside what `act` does.
+    One that is done `in_steps` is not ended by the first of them. A read and two transactions beside what `act` does.
     """
     log.append_keys(job_id=str(job.id))
-    row = _begun(job)
+    row = _begun(job, {State.CANCELLED} if in_steps else ENDED)
     if row is None:
         log.info("ended before")
         return None
@@ -237,11 +237,11 @@ def _new(job: Job, at: datetime) -> JobRow:
     return row
 
 
-def _begun(job: Job) -> JobRow | None:
+def _begun(job: Job, ended: set[State]) -> JobRow | None:
     at = clock.now()
     for _ in range(3):
         row = found(job, at)
-        if row.moves and row.state in ENDED:
+        if row.moves and row.state in ended:
             return None
         _keep(row, [*json.loads(closed(row.attempts)), {"started_at": clock.wire(at)}])
         row.tries = int(row.tries) + 1

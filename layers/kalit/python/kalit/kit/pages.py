@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from pydantic import BaseModel, Field
@@ -41,6 +41,8 @@ class Page(Generic[Item]):
     number: int
     size: int
 
+    told: ClassVar[tuple[str, ...]] = ()  # integers of the page that its answer has beside the count
+
     def body(self, url: str, query: str) -> dict[str, Any]:
         """The answer; `url` and `query` are those of the request, to link its neighbours."""
         more = self.number * self.size < self.count
@@ -48,6 +50,7 @@ class Page(Generic[Item]):
             "count": self.count,
             "next": _link(url, query, self.number + 1) if more else None,
             "previous": _link(url, query, self.number - 1) if self.number > 1 else None,
+            **{name: getattr(self, name) for name in self.told},
             "results": [item.model_dump(mode="json") for item in self.results],
         }
 

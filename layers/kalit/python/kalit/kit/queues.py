@@ -105,7 +105,11 @@ class Consumer(Batches):
         return tuple(dict.fromkeys((*super().grants, *jobs.WORK)))
 
     def _processor(self) -> BatchProcessor:
-        return SqsFifoPartialProcessor() if self.queue.fifo else super()._processor()
+        if not self.queue.fifo:
+            return super()._processor()
+        processor = SqsFifoPartialProcessor()
+        processor.raise_on_entire_batch_failure = False  # its constructor does not take what the other's does
+        return processor
 
     def handle(self, letter: Letter) -> None:
         jobs.work(letter.job(self.queue), lambda: self.call(self.model(0).model_validate_json(letter.body)))

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
@@ -43,7 +44,8 @@ class Step(Door):
 
     def serve(self, event: dict[str, Any], context: Any) -> Any:
         go_on(event.get("request_id", ""), event.get("caller_id", ""))
-        result = jobs.work(self._job(event), lambda: self._result(event)) if self.machine else self._result(event)
+        act = partial(self._result, event)
+        result = jobs.work(self._job(event), act, in_steps=True) if self.machine else act()
         log.info("stepped")
         return result
 

@@ -12,6 +12,7 @@ from kalit.kit import queues, schedules, steps, streams, topics
 from kalit.kit.doors import Malformed
 from kalit.kit.resources import Queue, Table
 from kalit.kit.streams import Change
+from tests.cloud import Cloud
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -25,7 +26,8 @@ class Done(BaseModel):
 
 
 @pytest.fixture(autouse=True)
-def at_noon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def at_noon(aws: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(Table.OPS.variable, aws.ids[Table.OPS])  # for the history of jobs
     file = tmp_path / "clock"
     file.write_text(NOON.isoformat())
     monkeypatch.setenv("CLOCK_FILE", str(file))
