@@ -68,7 +68,7 @@ class Job(Output):
 
 class ListJobs(PageQuery):
     queue: AnyQueue = Field("", examples=["sum"])
-    state: AnyState = Field("", examples=["dead"])
+    state: AnyState = Field("", examples=["dead"])  # type: ignore[valid-type]
 
 
 class RedriveAsked(Input):
