@@ -45,7 +45,7 @@ def test_what_is_no_number_in_a_form_is_refused(aws: Cloud, office: Office, text
 
 @pytest.mark.parametrize("code", ["InternalServerError", "ValidationException", "ThrottlingException"])
 def test_what_was_handed_over_is_accepted_even_where_it_cannot_be_noted(office: Office, code: str) -> None:
-    with upset("TransactWriteItems", refused(code)):
+    with upset("TransactWriteItems", refused(code), after=1):
         answer = office.ask("ask_task_1", {"num": 5})
     assert answer.status == 202
     office.settle()

@@ -102,9 +102,7 @@ def test_a_queue_that_is_none_is_refused(aws: Cloud, office: Office) -> None:
     assert (answer.status, answer.json) == (400, {"queue": ['"zzz" is not a valid choice.']})
 
 
-@pytest.mark.parametrize(("body", "what"), [({}, "…(0)"), ({"queue": "sum"}, "…(3)")])
-def test_who_asked_for_it_stands_in_the_audit_log(aws: Cloud, office: Office, body: dict[str, str], what: str) -> None:
-    office.ask("redrive", body)
+def test_who_asked_for_it_stands_in_the_audit_log(office: Office) -> None:
+    id = office.ask("redrive", {"queue": "sum"}).json["task_id"]
     [entry] = office.audited(Table.OPS)
-    assert (entry["action"], entry["resource_type"]) == ("job.ask", "job")
-    assert (entry["details"]["after"]["name"], entry["details"]["after"]["queue"]) == ("redrive", what)
+    assert (entry["action"], entry["resource_id"], entry["details"]["after"]["name"]) == ("job.ask", id, "redrive")
