@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,7 @@ from unittest import mock
 from urllib.parse import urlencode
 
 import boto3
+import moto.dynamodb.models.table as dynamo
 import moto.dynamodb.responses as dynamodb
 from boto3.dynamodb.types import TypeSerializer
 from botocore.client import BaseClient
@@ -51,8 +53,28 @@ class Undeclared(BaseException):
     """A door made a call that its `uses=` does not name. Not an Exception: nothing may swallow it."""
 
 
+def _snapshot(table: Any, memo: dict[int, Any]) -> Any:
+    """What moto goes back to when a transaction fails. Its own copy of every value takes seconds in large tables."""
+    kept = copy(table)
+    kept.items = defaultdict(dict)
+    for pk, rows in table.items.items():
+        kept.items[pk] = {sk: _snapped(row) for sk, row in rows.items()}
+    if table.stream_shard:
+        kept.stream_shard = copy(table.stream_shard)
+        kept.stream_shard.items = list(table.stream_shard.items)
+    return kept
+
+
+def _snapped(row: Any) -> Any:
+    kept = object.__new__(type(row))
+    kept.hash_key, kept.range_key = row.hash_key, row.range_key
+    kept.attrs = dict.__new__(type(row.attrs))
+    dict.update(kept.attrs, row.attrs)
+    return kept
+
+
 class Sound:
-    """moto's DynamoDB with one lock around every action, and with transaction tokens."""
+    """moto's DynamoDB with one lock around every action, with transaction tokens, and quick in large tables."""
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
@@ -78,10 +100,12 @@ class Sound:
                 sound.tokens[token] = asked
             return answer
 
+        dynamo.Table.__deepcopy__ = _snapshot  # type: ignore[attr-defined]
         dynamodb.DynamoHandler.call_action = call_action
         dynamodb.DynamoHandler.transact_write_items = transact_write_items
 
     def __exit__(self, *_: object) -> None:
+        del dynamo.Table.__deepcopy__  # type: ignore[attr-defined]
         dynamodb.DynamoHandler.call_action = self.act
         dynamodb.DynamoHandler.transact_write_items = self.transact
 

@@ -40,6 +40,9 @@ def aws(_cloud: Cloud, request: pytest.FixtureRequest) -> Iterator[Cloud]:
             table.stream_shard.items.clear()
     for queue in sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues.values():
         queue._messages.clear()
+        queue._pending_messages.clear()
+        queue.pending_message_groups.clear()
+        queue.deleted_messages.clear()
     for machine in stepfunctions_backends[DEFAULT_ACCOUNT_ID][REGION].state_machines:
         machine.executions.clear()
     for known in (caller.key_ring, key_store._published, key_store.public_keys):

@@ -104,6 +104,16 @@ class Office:
         )
         return [_record(message, queue) for message in got.get("Messages", [])]
 
+    def taken(self, queue: Queue) -> dict[str, Any]:
+        """The one message that waits in a queue, out of it for good."""
+        [record] = self.waiting(queue)
+        self.aws.client("sqs").delete_message(QueueUrl=self.aws.ids[queue], ReceiptHandle=record["receiptHandle"])
+        return record
+
+    def audited(self, table: Table) -> list[Any]:
+        """What staff did, as it goes to the audit log."""
+        return [json.loads(row["entry"]) for row in self.aws.rows(table, "AUDIT#")]
+
     def drain(self, queue: Queue = Queue.DEFAULT) -> int:
         """Let the queue's worker work until nothing waits, as SQS does: five times at most, then it is a dead letter.
 
@@ -143,11 +153,7 @@ class Office:
     def dead(self, num: int = 5) -> str:
         """The id of a dead job, which was to write a number to the log."""
         id: str = self.ask("ask_task_1", {"num": num}).json["task_id"]
-        [record] = self.waiting(Queue.DEFAULT)
-        self.aws.client("sqs").delete_message(
-            QueueUrl=self.aws.ids[Queue.DEFAULT], ReceiptHandle=record["receiptHandle"]
-        )
-        assert self.bury(record, "default-dead") == []
+        assert self.bury(self.taken(Queue.DEFAULT), "default-dead") == []
         self.clock.move(seconds=1)
         return id
 

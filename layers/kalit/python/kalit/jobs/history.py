@@ -17,7 +17,8 @@ from kalit.kit.schedules import QUEUE as TICKS
 # Where jobs wait: queues, machines, ticks, and what streams and topics could not deliver.
 QUEUES = (*(queue.value for queue in Queue), *(machine.value for machine in Machine), TICKS, "streams", "topics")
 RECENT = timedelta(days=7)  # that the success rate is about
-QueueName = Literal[QUEUES]  # type: ignore[valid-type]
+AnyQueue = Literal[(*QUEUES, "")]  # type: ignore[valid-type]
+AnyState = Literal[(*(state.value for state in State), "")]  # type: ignore[valid-type]
 
 
 class JobNotFound(NotFound):
@@ -66,8 +67,8 @@ class Job(Output):
 
 
 class ListJobs(PageQuery):
-    queue: QueueName | Literal[""] = Field("", examples=["sum"])
-    state: State | Literal[""] = Field("", examples=["dead"])
+    queue: AnyQueue = Field("", examples=["sum"])
+    state: AnyState = Field("", examples=["dead"])  # type: ignore[valid-type]
     ticks: Literal["", "failed"] = Field(
         "",
         description="Of all queues' jobs in all states, leave out the ticks of schedules but for those that `failed`.",
@@ -82,7 +83,7 @@ class ListJobs(PageQuery):
 
 
 class RedriveAsked(Input):
-    queue: QueueName | Literal[""] = Field("", description="Only of this queue; left out, of all.", examples=["sum"])
+    queue: AnyQueue = Field("", description="Only of this queue; left out, of all.", examples=["sum"])
 
 
 class Depth(BaseModel):

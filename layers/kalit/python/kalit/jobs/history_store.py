@@ -129,13 +129,16 @@ def redrive(order: Redrive) -> None:
     sent = 0
     for name in [order.queue] if order.queue else QUEUES:
         since = history.kept_since(order.before)
-        for _, id in _born(name, State.DEAD, since, AT_ONCE - sent):
+        # Without a limit: the newest may have died again, or the index may not know yet that they are sent.
+        for _, id in _born(name, State.DEAD, since) if sent < AT_ONCE else ():
             row = JobRow.find(*JobRow.key(id))
             # One that has died again since is not taken up again: this would never end.
             if row and row.state == State.DEAD and row.message and str(row.ended_at) < clock.wire(order.before):
                 with suppress(Moved), Commit() as commit:
                     _revive(commit, row)
                 sent += 1
+                if sent >= AT_ONCE:
+                    break
     log.info("redriven", extra={"jobs": sent})
     if sent >= AT_ONCE:
         queues.send(Queue.DEFAULT, order, name="redrive")
@@ -179,11 +182,20 @@ def _dead(letter: Letter) -> tuple[jobs.Job, dict[str, Any] | None]:
     name = letter.queue.removeprefix(f"{os.environ['STAGE']}-").replace("-dead", "")
     if name != UNDELIVERED:
         return letter.job(Queue(name)), {"body": letter.body}
-    told = json.loads(letter.body)
+    try:
+        return _undelivered(letter, json.loads(letter.body))
+    except (ValueError, TypeError, LookupError, AttributeError):
+        # Nobody of ours wrote it. Left where it is, it would be tried for two weeks, beside all others.
+        return jobs.Job(derived("message", letter.id), UNDELIVERED, "topics"), None
+
+
+def _undelivered(letter: Letter, told: Any) -> tuple[jobs.Job, dict[str, Any] | None]:
     if "machine" in told:  # a step kept failing
-        order = told["order"]
-        sent = {key: value for key, value in order.items() if key not in (*steps.TOLD, "failure")}
-        return jobs.Job(UUID(order["job"]), told["machine"], told["machine"], sent), {"order": sent}
+        machine, order = Machine(told["machine"]).value, {**told["order"]}
+        order.pop("failure", None)
+        sent = {key: value for key, value in order.items() if key not in steps.TOLD}
+        id = UUID(order["job"]) if "job" in order else derived("execution", json.dumps(order, sort_keys=True))
+        return jobs.Job(id, machine, machine, sent), {"order": sent}
     # What Lambda could not have done: a place in a stream, a tick, or a message of a topic.
     name = told.get("requestContext", {}).get("functionArn", "").partition(":function:")[2].partition(":")[0]
     door = name.removeprefix(f"{os.environ['STAGE']}-").replace("-", ".", 1) or UNDELIVERED
@@ -193,7 +205,7 @@ def _dead(letter: Letter) -> tuple[jobs.Job, dict[str, Any] | None]:
     event = told.get("requestPayload", told)
     if "payload" in event:
         return jobs.Job(derived("topic", letter.id), door, "topics", event), None
-    return jobs.Job(derived("tick", door, str(event.get("id"))), door, TICKS), None
+    return jobs.Job(derived("tick", door, str(event.get("id", letter.id))), door, TICKS), None
 
 
 def _revive(commit: Commit, row: JobRow) -> None:
@@ -226,10 +238,8 @@ def _job(row: JobRow) -> Job:
     )
 
 
-def _born(queue: str, state: str, since: str, limit: int) -> Iterator[tuple[str, str]]:
+def _born(queue: str, state: str, since: str, limit: int | None = None) -> Iterator[tuple[str, str]]:
     """(when it was born, id) of a queue's jobs, the newest first."""
-    if limit <= 0:
-        return
     index, key = (JobRow.by_state, f"{queue}#{state}") if state else (JobRow.by_queue, queue)
     for row in index.query(key, JobRow.born >= since, scan_index_forward=False, limit=limit):
         yield row.born, row.pk.removeprefix("JOB#")

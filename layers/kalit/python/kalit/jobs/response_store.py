@@ -12,6 +12,7 @@ from typing import Any
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
 from kalit.kit import clock, queues
+from kalit.kit.ids import derived
 from kalit.kit.resources import Grant, Queue, Table
 from kalit.kit.tables import Commit, Followed, Row, TableName
 from kalit.providers import sms
@@ -70,4 +71,4 @@ def send(image: dict[str, Any]) -> None:
     """Hand a code's SMS to its queue."""
     row = SmsRow.of(image)
     id = row.pk.replace("#", "-").lower()
-    queues.send(Queue.SMS, sms.Message(id=id, phone=row.phone, text=row.text))
+    queues.send(Queue.SMS, sms.Message(id=id, phone=row.phone, text=row.text), job=derived("sms", id))
