@@ -13,5 +13,5 @@ from kalit.kit.resources import Queue
 def handler(body: SmsAsked, caller: Admin, request: Request, key: UUID | None) -> Accepted:
     """Have a six-digit code made, and sent where there is a phone."""
     at = clock.now()
-    order = SendSms(id=key or ordered(at), asked_at=at, phone=body.phone, language=request.language)
+    order = SendSms(id=key or ordered(at), phone=body.phone, language=request.language)
     return history_store.ask(Queue.SMS_QUEUE, order, "send_sms", caller, at, order.id)

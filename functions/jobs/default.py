@@ -2,7 +2,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from kalit.jobs import history_store, schedule_store
+from kalit.jobs import dead_store, schedule_store
 from kalit.jobs.work import AutoTaskRunner, Order, ProcessSchedule, Redrive, Task1
 from kalit.kit import clock, queues
 from kalit.kit.log import log
@@ -22,7 +22,7 @@ def auto_task_runner(order: AutoTaskRunner, at: datetime) -> None:
 
 
 def redrive(order: Redrive, at: datetime) -> None:
-    history_store.redrive(order)
+    dead_store.redrive(order)
 
 
 DO: dict[type, Callable[[Any, datetime], None]] = {
@@ -35,7 +35,7 @@ DO: dict[type, Callable[[Any, datetime], None]] = {
 
 @queues.consume(
     Queue.DEFAULT,
-    uses=[*schedule_store.CLAIM_DATED, *schedule_store.WRITE, *history_store.REDRIVE],
+    uses=[*schedule_store.CLAIM_DATED, *schedule_store.WRITE, *dead_store.REDRIVE],
 )
 def handler(message: Order) -> None:
     """Do one of the small jobs: task_1, process_schedule, auto_task_runner or redrive."""

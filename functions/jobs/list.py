@@ -9,4 +9,4 @@ from kalit.kit.pages import Page
 @api.get("/api/jobs/", uses=history_store.LIST, raises=[InvalidPage])
 def handler(query: ListJobs, caller: Staff) -> Page[Job]:
     """The jobs of the last thirty days, the newest first, fifty to a page."""
-    return history_store.listed(query, clock.now())
+    return history_store.listed(query, caller, clock.now())

@@ -1,11 +1,11 @@
-from kalit.jobs import history_store
+from kalit.jobs import overview_store
 from kalit.jobs.history import Overview
 from kalit.kit import api, clock
 from kalit.kit.caller import Staff
 from kalit.kit.doors import Host
 
 
-@api.get("/api/jobs/overview/", uses=history_store.OVERVIEW, host=Host(memory=1024, ticks=True))
+@api.get("/api/jobs/overview/", uses=overview_store.READ, host=Host(memory=1024, ticks=True))
 def handler(caller: Staff) -> Overview:
     """How all queues, machines and schedules are doing: what whoever is on call looks at first."""
-    return history_store.overview(clock.now())
+    return overview_store.overview(clock.now())

@@ -1,12 +1,12 @@
-from kalit.jobs import history_store
+from kalit.jobs import dead_store
 from kalit.kit import audit, streams
 from kalit.kit.resources import Table
 from kalit.kit.streams import Change
 
-FOLLOW = {"retry": history_store.send, audit.OUTBOX: audit.forward}
+FOLLOW = {"retry": dead_store.send, audit.OUTBOX: audit.forward}
 
 
-@streams.of(Table.OPS, uses=history_store.SEND)
+@streams.of(Table.OPS, uses=dead_store.SEND)
 def handler(change: Change) -> None:
     """Hand the message of a dead job that is to be tried again to its queue or machine."""
     FOLLOW[change.outbox](change.row)

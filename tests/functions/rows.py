@@ -15,7 +15,7 @@ def kept(aws: Cloud) -> dict[str, Any]:
         f"{table.value} {row['pk']} {row['sk']}": row
         for table in Table
         for row in aws.rows(table)
-        if row["sk"] not in ("COUNTER", "LIMIT") and not row["pk"].startswith("JOB")
+        if row["sk"] not in ("COUNTER", "LIMIT", "TICK") and not row["pk"].startswith("JOB")
     }
 
 

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from kalit.jobs.schedules import ALWAYS, NewSchedule, Schedule, ScheduleChange, changed, due_at, made, run
+from kalit.jobs.schedules import ALWAYS, NewSchedule, Schedule, ScheduleChange, changed, due_at, is_made, made, run
+from kalit.jobs.timing import GRACE
 from kalit.kit.fields import read
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -95,3 +96,29 @@ def test_a_schedule_waits_where_the_runner_looks(told: dict[str, Any], due: tupl
 
 def test_what_is_always_due_is_due_before_every_time() -> None:
     assert ALWAYS < "0002-01-01T00:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("late", "missed", "made"),
+    [
+        (timedelta(0), "skip", True),
+        (GRACE, "skip", True),
+        (GRACE + timedelta(seconds=1), "skip", False),
+        (GRACE + timedelta(seconds=1), "once", True),
+        (timedelta(days=400, hours=12), "once", True),
+        (timedelta(days=400, hours=12), "skip", False),
+    ],
+)
+def test_a_run_that_is_late_is_made_or_not_by_the_schedule_s_rule(late: timedelta, missed: str, made: bool) -> None:
+    daily = a_schedule(expression="0 13 * * *", zone="UTC", missed=missed)
+    assert daily.next_run == LATER
+    assert is_made(daily, LATER + late) is made
+
+
+def test_of_many_that_were_missed_one_that_is_in_time_is_made() -> None:
+    often = a_schedule(expression="rate(1 minute)", missed="skip")
+    assert is_made(often, NOON + timedelta(minutes=10, seconds=30))
+
+
+def test_one_without_an_expression_has_no_run_to_make() -> None:
+    assert not is_made(a_schedule(), LATER)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from kalit.jobs.timing import GRACE, Missed, is_made, next_run, runs
+from kalit.jobs.timing import next_run, runs
 
 BEGUN = datetime(2026, 3, 2, 9, tzinfo=UTC)  # a Monday
 ANY_TIME = st.one_of(
@@ -215,21 +215,6 @@ def test_where_the_calendar_ends_there_is_no_run_any_more(expression: str) -> No
     assert list(islice(runs(expression, "Asia/Tashkent", end, end), 5)) == []
     with pytest.raises(PydanticCustomError):
         next_run(expression, "Asia/Tashkent", end, end)
-
-
-@pytest.mark.parametrize(
-    ("late", "missed", "made"),
-    [
-        (timedelta(0), Missed.SKIP, True),
-        (GRACE, Missed.SKIP, True),
-        (GRACE + timedelta(seconds=1), Missed.SKIP, False),
-        (GRACE + timedelta(seconds=1), Missed.ONCE, True),
-        (timedelta(days=400), Missed.ONCE, True),
-        (timedelta(days=400), Missed.SKIP, False),
-    ],
-)
-def test_a_run_that_is_late_is_made_or_not_by_the_schedule_s_rule(late: timedelta, missed: Missed, made: bool) -> None:
-    assert is_made(BEGUN, missed, BEGUN + late) is made
 
 
 @given(st.sampled_from(EXPRESSIONS), st.sampled_from(ZONES), ANY_TIME)

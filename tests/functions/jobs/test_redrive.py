@@ -1,6 +1,6 @@
 import pytest
 
-from kalit.jobs import history_store
+from kalit.jobs import dead_store
 from kalit.kit.resources import Queue, Table
 from tests.cloud import Cloud
 
@@ -26,7 +26,7 @@ def test_all_dead_jobs_of_a_queue_are_sent_again(office: Office) -> None:
 
 def test_all_dead_jobs_of_all_queues_are_sent_again(office: Office) -> None:
     dead = office.dead()
-    order = {"id": "019b8e0c-2c00-7c11-8a51-0d4f1f3a9c11", "asked_at": "2026-01-05T12:00:00Z"}
+    order = {"id": "019b8e0c-2c00-7c11-8a51-0d4f1f3a9c11"}
     office.bury(by_hand(order), "sms_queue-dead")
     office.clock.move(seconds=1)
     office.ask("redrive", {})
@@ -57,7 +57,7 @@ def test_those_that_died_after_it_was_asked_for_are_left_alone(office: Office) -
 
 
 def test_more_than_are_sent_at_once_are_continued_by_a_message(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history_store, "AT_ONCE", 2)
+    monkeypatch.setattr(dead_store, "AT_ONCE", 2)
     dead = [office.dead(num) for num in range(5)]
     office.ask("redrive", {"queue": "default"})
     office.settle()
@@ -65,7 +65,7 @@ def test_more_than_are_sent_at_once_are_continued_by_a_message(office: Office, m
 
 
 def test_those_behind_more_that_died_later_are_sent_too(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history_store, "AT_ONCE", 2)
+    monkeypatch.setattr(dead_store, "AT_ONCE", 2)
     early = office.dead()
     office.ask("redrive", {"queue": "default"})
     office.clock.move(seconds=1)
@@ -105,4 +105,4 @@ def test_a_queue_that_is_none_is_refused(aws: Cloud, office: Office) -> None:
 def test_who_asked_for_it_stands_in_the_audit_log(office: Office) -> None:
     id = office.ask("redrive", {"queue": "sum"}).json["task_id"]
     [entry] = office.audited(Table.OPS)
-    assert (entry["action"], entry["resource_id"], entry["details"]["after"]["name"]) == ("job.ask", id, "redrive")
+    assert (entry["action"], entry["resource_id"], entry["details"]["after"]) == ("job.redrive", "sum", {"job": id})

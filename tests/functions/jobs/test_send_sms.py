@@ -10,7 +10,7 @@ from ..rows import unchanged
 from ..world import Killed, at_once, killed_after, upset
 from .office import Office, by_hand
 
-ORDER = {"id": "019b8e0c-2c00-7c11-8a51-0d4f1f3a9c11", "asked_at": "2026-01-05T12:00:00Z"}
+ORDER = {"id": "019b8e0c-2c00-7c11-8a51-0d4f1f3a9c11"}
 PHONE = "+998901234567"
 
 

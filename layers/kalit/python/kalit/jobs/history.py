@@ -130,8 +130,8 @@ class Overview(Output):
 
 
 def kept_since(at: datetime) -> str:
-    """The day from which on jobs are kept."""
-    return (at - KEPT).strftime("%Y-%m-%d")
+    """The day from which on jobs are kept; those of the day before are over since midnight."""
+    return (at - KEPT + timedelta(days=1)).strftime("%Y-%m-%d")
 
 
 def success_rate(counts: dict[str, int]) -> float | None:

@@ -1,17 +1,19 @@
 """The jobs table: the codes that `send_sms` made, each in a row of its own, so that no writer loses another's.
 
 pk          sk                 what
-RESPONSES   <asked at>#<job>   a code
+RESPONSES   <made at>#<job>    a code
+CODE#<job>  CODE               which code a job made
 SMS#<job>   SMS                the SMS with it, on its way
 """
 
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from kalit.kit import clock, queues
+from kalit.kit import clock, jobs, queues
 from kalit.kit.ids import derived
 from kalit.kit.resources import Grant, Queue, Table
 from kalit.kit.tables import Commit, Followed, Row, TableName
@@ -31,6 +33,14 @@ class ResponseRow(Row):
     code = NumberAttribute()
 
 
+class MadeRow(Row):
+    class Meta:
+        table_name = TableName(Table.JOBS)
+
+    code = NumberAttribute()
+    ttl = NumberAttribute()
+
+
 class SmsRow(Followed):
     class Meta:
         table_name = TableName(Table.JOBS)
@@ -46,24 +56,22 @@ class Made(Exception):
 
 def respond(order: SendSms, at: datetime) -> int:
     """Make a code and keep it, and ask for its SMS; done twice, it stays the first one. A transaction."""
-    row = ResponseRow(
-        "RESPONSES", f"{clock.wire(order.asked_at)}#{order.id}", code=secrets.randbelow(900_000) + 100_000
-    )
-    try:
-        with Commit() as commit:
-            commit.put(row, ResponseRow.pk.does_not_exist(), unmet=Made())
-            if order.phone:
-                text = CODE_TEXT.say(order.language, code=int(row.code))
-                notice = SmsRow(f"SMS#{order.id}", "SMS", phone=order.phone, text=text, outbox="sms")
-                notice.ttl = int((at + KEPT).timestamp())
-                commit.put(notice)
-    except Made:
-        row = ResponseRow.get(row.pk, row.sk, consistent_read=True)
-    return int(row.code)
+    code = secrets.randbelow(900_000) + 100_000
+    made = MadeRow(f"CODE#{order.id}", "CODE", code=code, ttl=int((at + jobs.KEPT).timestamp()))
+    with suppress(Made), Commit() as commit:
+        commit.put(made, MadeRow.pk.does_not_exist(), unmet=Made())
+        commit.put(ResponseRow("RESPONSES", f"{clock.wire(at)}#{order.id}", code=code))
+        if order.phone:
+            text = CODE_TEXT.say(order.language, code=code)
+            notice = SmsRow(f"SMS#{order.id}", "SMS", phone=order.phone, text=text, outbox="sms")
+            notice.ttl = int((at + KEPT).timestamp())
+            commit.put(notice)
+        return code
+    return int(MadeRow.get(made.pk, made.sk, consistent_read=True).code)
 
 
 def responses() -> list[Response]:
-    """All codes in the order in which they were asked for. A Query, and one more for each megabyte."""
+    """All codes in the order in which they were made. A Query, and one more for each megabyte."""
     return [Response(response=int(row.code)) for row in ResponseRow.query("RESPONSES", consistent_read=True)]
 
 

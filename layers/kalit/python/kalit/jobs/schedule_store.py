@@ -30,14 +30,14 @@ from kalit.kit.pages import Page
 from kalit.kit.resources import Grant, Queue, Table
 from kalit.kit.tables import Commit, Followed, Row, TableName
 
-from . import schedules, timing
+from . import schedules
 from .schedules import LEASE, NAMES, ListSchedules, NewSchedule, Schedule, ScheduleChange, ScheduleNotFound
 from .work import AutoTaskRunner, ProcessSchedule
 
 PAGE_SIZE = 50
 STATUSES = {"null": None, "false": False, "true": True}
 MOST_SEARCHED = 2_000  # of the newest, whose descriptions a search reads
-MOST_RUNS = 200  # that are begun at once
+MOST_RUNS = 200  # that are begun at once; those that keep failing must be fewer, or they starve the others
 KEPT = timedelta(days=1)  # of a run that was handed over
 KEY_KEPT = timedelta(hours=25)  # longer than the answers of `kit.once`
 CHANGES = 5  # tries to change what others change at the same time
@@ -218,17 +218,15 @@ def claim_dated(at: datetime) -> None:
 
     A Query, and for each run a read and a transaction.
     """
-    if _claim("DATED", at, lambda schedule: (schedule, clock.wire(at + LEASE), True)) >= MOST_RUNS:
-        queues.send(Queue.DEFAULT, AutoTaskRunner(), name="auto_task_runner")
+    _claim("DATED", at, lambda schedule: (schedule, clock.wire(at + LEASE), True))
 
 
 def claim_recurring(at: datetime) -> None:
-    """Begin the runs that are due by expression: each once; what is left comes first at the next tick. Likewise."""
+    """Begin the runs that are due by expression: each once. Likewise; what is left comes at the next tick."""
 
     def moved(schedule: Schedule) -> tuple[Schedule, str, bool]:
-        made = schedule.next_run is not None and timing.is_made(schedule.next_run, schedule.missed, at)
         after = schedules.run(schedule, at)
-        return after, clock.wire(after.next_run or at + LEASE), made
+        return after, clock.wire(after.next_run or at + LEASE), schedules.is_made(schedule, at)
 
     _claim("RECURRING", at, moved)
 
@@ -246,28 +244,30 @@ def recurring(most: int) -> list[Schedule]:
     return [row.schedule for row in rows if row]
 
 
-def _claim(due: str, at: datetime, moved: Callable[[Schedule], tuple[Schedule, str, bool]]) -> int:
-    """Begin due runs; returns how many were seen. One that fails does not hold up the others; it comes again."""
-    seen, failed = 0, list[Exception]()
+def _claim(due: str, at: datetime, moved: Callable[[Schedule], tuple[Schedule, str, bool]]) -> None:
+    """Begin due runs. One that fails does not hold up the others; it comes again."""
+    begun, failed = 0, list[Exception]()
     for row in _due(due, at):
-        seen += 1
         try:
             schedule, due_at, made = moved(row.schedule)
             with suppress(Changed), Commit() as commit:
                 _put(commit, row, schedule, due=(due, due_at))
                 if made:
                     commit.put(_run(ordered(at), schedule.id, at))
+            begun += 1
         except Exception as error:
             log.exception("schedule not run", extra={"schedule_id": row.sk})
             failed.append(error)
+        if begun + len(failed) >= MOST_RUNS:
+            break
+    if begun >= MOST_RUNS and due == "DATED":
+        queues.send(Queue.DEFAULT, AutoTaskRunner(), name="auto_task_runner")
     if failed:
         raise failed[0]
-    return seen
 
 
 def _due(due: str, at: datetime) -> Iterator[ScheduleRow]:
-    keys = ScheduleRow.due_index.query(due, ScheduleRow.due_at <= clock.wire(at), limit=MOST_RUNS)
-    for key in keys:
+    for key in ScheduleRow.due_index.query(due, ScheduleRow.due_at <= clock.wire(at)):
         row = ScheduleRow.find(key.pk, key.sk)
         # The index may be behind: another tick has it already.
         if row and row.due == due and row.due_at is not None and row.due_at <= clock.wire(at):

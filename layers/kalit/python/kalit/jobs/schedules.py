@@ -10,7 +10,7 @@ from kalit.kit.clock import wire
 from kalit.kit.errors import NotFound
 from kalit.kit.fields import Input, Moment, Output, said
 from kalit.kit.pages import PageQuery
-from kalit.kit.words import FIELD_TEXTS
+from kalit.kit.words import FIELD_TEXTS, Text
 
 from . import timing
 from .timing import TASHKENT, Missed
@@ -22,6 +22,11 @@ END = 9_000  # the year from which on dates are refused: runs that follow them m
 NAMES = {None: "new", False: "rerun", True: "processed"}  # what a status is called in counts and keys
 
 
+BAD_DAY = Text(
+    "Date has wrong format. Use this format instead: YYYY-MM-DD.",
+    ru="Неправильный формат даты. Используйте: YYYY-MM-DD.",
+    uz="Sana shakli notoʻgʻri. Namuna: YYYY-MM-DD.",
+)
 A_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # any, to see whether an expression ever comes
 
 
@@ -96,9 +101,18 @@ class Schedule(Output):
     next_run: Moment | None = Field(description="Of one with an expression.")
 
 
+def _day(text: str) -> str:
+    if text:
+        try:
+            return f"{datetime.strptime(text, '%Y-%m-%d').replace(tzinfo=UTC):%Y-%m-%d}"
+        except ValueError:
+            raise said(BAD_DAY) from None
+    return text
+
+
 class ListSchedules(PageQuery):
     status: Literal["null", "false", "true", ""] = Field("", examples=["null"])
-    date: str = Field("", pattern=r"^(\d{4}-\d\d-\d\d)?$", description="A day in UTC.", examples=["2026-12-01"])
+    date: Annotated[str, AfterValidator(_day)] = Field("", description="A day in UTC.", examples=["2026-12-01"])
     search: str = Field("", max_length=200, description="An id, or a part of the description.", examples=["couriers"])
 
 
@@ -120,6 +134,14 @@ def changed(schedule: Schedule, change: ScheduleChange, at: datetime) -> Schedul
 def run(schedule: Schedule, at: datetime) -> Schedule:
     """A schedule with an expression after its run that is due at `at`: those missed before are made up for by it."""
     return _timed(schedule, at)
+
+
+def is_made(schedule: Schedule, at: datetime) -> bool:
+    """Whether the run that was due, or one that came after it, is made at `at`; or they are all missed for good."""
+    if schedule.next_run is None or schedule.missed is Missed.ONCE:
+        return schedule.next_run is not None
+    in_time = max(schedule.next_run, at - timing.GRACE) - timedelta(microseconds=1)
+    return timing.next_run(schedule.expression or "", schedule.zone, schedule.date, in_time) <= at
 
 
 def _timed(schedule: Schedule, at: datetime) -> Schedule:

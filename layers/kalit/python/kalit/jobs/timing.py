@@ -86,11 +86,6 @@ def next_run(expression: str, zone: str, begun: datetime, after: datetime) -> da
         raise said(BAD_EXPRESSION, why="it never comes") from None
 
 
-def is_made(due: datetime, missed: Missed, at: datetime) -> bool:
-    """Whether a run that was due is made now; one that came too late by the schedule's rule."""
-    return at - due <= GRACE or missed is Missed.ONCE
-
-
 def _while_days_last(times: Iterator[datetime]) -> Iterator[datetime]:
     """These times, up to the end of the calendar in the year 9999."""
     with suppress(OverflowError):

@@ -1,5 +1,6 @@
 """What the queues `default` and `sms_queue` carry: one model for each kind of job."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -16,7 +17,6 @@ class SendSms(BaseModel):
     """Make a six-digit code, keep it among the responses, and send it where there is a phone."""
 
     id: UUID
-    asked_at: datetime
     phone: str = ""
     language: str = ""
 
@@ -64,7 +64,11 @@ class SmsAsked(Input):
 
 def _number(value: object, told: ValidationInfo) -> object:
     """A form carries numbers as text; elsewhere a text is none, and a boolean nowhere."""
-    if isinstance(value, bool) or (isinstance(value, str) and told.context != "form"):
+    if isinstance(value, str) and told.context == "form":
+        for kind in (int, float):
+            with suppress(ValueError):
+                return kind(value)
+    if type(value) not in (int, float):
         raise said(FIELD_TEXTS["number"])
     return value
 

@@ -2,6 +2,7 @@
 
 pk             sk               what
 JOB#<id>       JOB              a job; in index `by_queue` under its queue, in `by_state` under queue and state
+TICK#<name>    TICK             which job a tick's latest one is
 JOBS#<queue>   <day>#<shard>    how many jobs of the queue were born on that day, by state
 
 A job is a run, a chunk or a tick, never one recipient or one heartbeat. What it was asked to do is kept masked; only
@@ -28,7 +29,7 @@ from .doors import Again
 from .errors import AppError
 from .log import log
 from .resources import Grant, Table
-from .tables import Commit, Followed, TableName
+from .tables import Commit, Followed, Row, TableName
 
 EXPECT: tuple[Grant, ...] = (Table.OPS.put, Table.OPS.update)
 WORK: tuple[Grant, ...] = (*EXPECT, Table.OPS.get)
@@ -98,6 +99,19 @@ class JobRow(Followed):
     @property
     def created_at(self) -> str:
         return self.born.partition("#")[0]
+
+
+class TickRow(Row):
+    """Which job a tick's latest one is."""
+
+    class Meta:
+        table_name = TableName(Table.OPS)
+
+    job = UnicodeAttribute()
+
+    @staticmethod
+    def key(name: str) -> tuple[str, str]:
+        return f"TICK#{name}", "TICK"
 
 
 class JobCounts(Counts):
@@ -244,7 +258,7 @@ def _begun(job: Job, ended: set[State]) -> JobRow | None:
         if row.moves and row.state in ended:
             return None
         _keep(row, [*json.loads(closed(row.attempts)), {"started_at": clock.wire(at)}])
-        row.tries = int(row.tries) + 1
+        row.tries, row.ended_at = int(row.tries) + 1, None
         with suppress(Moved):
             move(row, State.RUNNING)
             return row

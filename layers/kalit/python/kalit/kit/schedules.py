@@ -45,7 +45,9 @@ class Schedule(Door):
         return Job(derived("tick", self.name, event["id"]), self.name, QUEUE)
 
     def serve(self, event: dict[str, Any], context: Any) -> None:
-        jobs.work(self.job(event), lambda: self.call(clock.now()))
+        job = self.job(event)
+        jobs.TickRow(*jobs.TickRow.key(self.name), job=str(job.id)).save()
+        jobs.work(job, lambda: self.call(clock.now()))
 
 
 def every(
