@@ -58,7 +58,8 @@ def _snapshot(table: Any, memo: dict[int, Any]) -> Any:
     kept = copy(table)
     kept.items = defaultdict(dict)
     for pk, rows in table.items.items():
-        kept.items[pk] = {sk: _snapped(row) for sk, row in rows.items()}
+        # A table without sort keys has one row under each key.
+        kept.items[pk] = {sk: _snapped(row) for sk, row in rows.items()} if isinstance(rows, dict) else _snapped(rows)
     if table.stream_shard:
         kept.stream_shard = copy(table.stream_shard)
         kept.stream_shard.items = list(table.stream_shard.items)

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from infra import static
+from kalit.accounts import key_store
 from kalit.jobs.flower_words import WORDS
+from kalit.kit.resources import Table
 from kalit.kit.words import LANGUAGES
 from tests.cloud import Answer, Cloud
 
@@ -44,6 +46,13 @@ def test_an_administrator_gets_the_page_and_tokens_that_work(aws: Cloud) -> None
     given = tokens(answer)
     assert aws.http("jobs.overview", token=given["access"]).status == 200
     assert set(aws.http("accounts.refresh", {"refresh": given["refresh"]}).json) == {"access"}
+
+
+def test_the_first_token_of_all_may_be_given_here(aws: Cloud) -> None:
+    [keys] = aws.rows(Table.KEYS)
+    aws.resource.Table(aws.ids[Table.KEYS]).delete_item(Key={"pk": keys["pk"], "sk": keys["sk"]})
+    key_store._published.cache_clear()
+    assert aws.http("jobs.overview", token=tokens(visit(aws, basic()))["access"]).status == 200
 
 
 def test_his_session_is_one_that_he_may_see_and_end(aws: Cloud) -> None:
