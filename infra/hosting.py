@@ -18,7 +18,7 @@ from kalit.kit.api import Endpoint
 from kalit.kit.doors import Door
 from kalit.kit.queues import Consumer, DeadLetters
 from kalit.kit.resources import Bucket, Cipher, Email, Grant, Key, Mac, Resource, Sms
-from kalit.kit.schedules import Schedule
+from kalit.kit.schedules import TIME, Schedule
 from kalit.kit.steps import Step
 from kalit.kit.streams import Follower
 from kalit.kit.topics import Topic
@@ -250,24 +250,38 @@ def _follow(stack: Doors, door: Follower, function: lambda_.Function, role: iam.
         ),
     )
     mapping.node.add_dependency(role)
+    if door.outboxes:
+        _knock(stack, door, function, streams.SWEPT)
 
 
 def _tick(stack: Doors, door: Schedule, function: lambda_.Function, role: iam.Role) -> None:
     _keep_failures(stack, function, role)
+    _knock(stack, door, function, ticks.expression(door, stack.stage), door.zone)
+
+
+def _knock(stack: Doors, door: Door, function: lambda_.Function, expression: str, zone: str = "UTC") -> None:
+    """Let EventBridge Scheduler call a door."""
     undelivered = stack.state.undelivered.queue_arn
-    knocker = iam.Role(stack, f"{function.node.id}TickRole", assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com"))
+    knocker = iam.Role(
+        stack,
+        f"{function.node.id}TickRole",
+        assumed_by=iam.ServicePrincipal(
+            "scheduler.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": stack.account}}
+        ),
+    )
     stack._allow(knocker, ["lambda:InvokeFunction"], function.function_arn)
     stack._allow(knocker, ["sqs:SendMessage"], undelivered)
     tick = scheduler.CfnSchedule(
         stack,
         f"{function.node.id}Tick",
         name=stack.function_name(door),
-        schedule_expression=ticks.expression(door, stack.stage),
-        schedule_expression_timezone=door.zone,
+        schedule_expression=expression,
+        schedule_expression_timezone=zone,
         flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
         target=scheduler.CfnSchedule.TargetProperty(
             arn=function.function_arn,
             role_arn=knocker.role_arn,
+            input=json.dumps({"id": TIME, "tick": door.name}),
             dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=undelivered),
             retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
                 maximum_event_age_in_seconds=3600, maximum_retry_attempts=3

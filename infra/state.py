@@ -11,6 +11,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from kalit.kit import streams
 from kalit.kit.resources import Bucket, Cipher, Key, Mac, Queue, Resource, Table
 
 from . import static
@@ -52,6 +53,8 @@ class State(Stack):
         self._index(Table.JOBS, "due", "due", "due_at")
         self._index(Table.OPS, "by_queue", "queue", "born")
         self._index(Table.OPS, "by_state", "place", "born")
+        for table in (Table.ACCOUNTS, Table.JOBS, Table.OPS):
+            self._index(table, streams.INDEX, "outbox", "asked_at")
         tasks = self.tables[Table.TASKS]
         tasks.add_local_secondary_index(
             index_name="by_status", sort_key=dynamodb.Attribute(name="listing", type=STRING)
@@ -147,7 +150,10 @@ class State(Stack):
         return s3.Bucket(
             self,
             f"{bucket.name.title()}Bucket",
-            encryption=s3.BucketEncryption.S3_MANAGED,
+            # Reading the bucket is not enough to read what is in it.
+            encryption=s3.BucketEncryption.KMS,
+            encryption_key=self.keys[Cipher.PRIVATE],
+            bucket_key_enabled=True,
             enforce_ssl=True,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(1))],

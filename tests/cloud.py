@@ -352,7 +352,8 @@ def needed(service: str, operation: str, kwargs: dict[str, Any]) -> list[Grant]:
         name = next(key for key in (*Key, *Mac, *Cipher) if os.environ.get(key.variable) == kwargs["KeyId"])
         return [Grant(name, f"kms:{operation}")]
     if service == "s3":
-        return [Grant(_named(Bucket, kwargs["Bucket"]), f"s3:{operation}", "/*")]
+        sealing = Cipher.PRIVATE.seal if operation == "PutObject" else Cipher.PRIVATE.open  # the bucket's own key
+        return [Grant(_named(Bucket, kwargs["Bucket"]), f"s3:{operation}", "/*"), sealing]
     if service in SENDERS:
         return [SENDERS[service]]
     raise AssertionError(f"tests/cloud.py does not know which rights {service} {operation} needs")

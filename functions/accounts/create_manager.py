@@ -9,6 +9,7 @@ from kalit.kit.doors import Host
 
 @api.post(
     "/api/manager/create/",
+    also=[("POST", "/api/users/managers/create/")],
     uses=one_time_store.CREATE,
     status=201,
     once=True,

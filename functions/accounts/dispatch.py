@@ -13,7 +13,7 @@ def reset(row: dict[str, Any]) -> None:
 FOLLOW = {"reset-email": reset, "reset-sms": reset, audit.OUTBOX: audit.forward}
 
 
-@streams.of(Table.ACCOUNTS, uses=[*reset_store.SEND, Queue.AUDIT.send])
+@streams.of(Table.ACCOUNTS, outboxes=FOLLOW, uses=[*reset_store.SEND, Queue.AUDIT.send])
 def handler(change: Change) -> None:
     """Send the link or the code for a new password; hand what staff did to the audit log."""
     FOLLOW[change.outbox](change.row)

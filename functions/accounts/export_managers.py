@@ -9,6 +9,7 @@ from kalit.kit.request import Request
 
 @api.get(
     "/api/manager/export/",
+    also=[("GET", "/api/users/managers/export/")],
     uses=export_store.EXPORT,
     raises=[NoManager],
     host=Host(memory=1024, timeout=29),

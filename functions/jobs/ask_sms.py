@@ -9,7 +9,7 @@ from kalit.kit.request import Request
 from kalit.kit.resources import Queue
 
 
-@api.post("/api/sms/send/", uses=[*history_store.ASK, Queue.SMS_QUEUE.send], status=202, once=True)
+@api.post("/api/sms/send/", uses=history_store.ASK, status=202, once=True)
 def handler(body: SmsAsked, caller: Admin, request: Request, key: UUID | None) -> Accepted:
     """Have a six-digit code made, and sent where there is a phone."""
     at = clock.now()

@@ -36,6 +36,7 @@ DO: dict[type, Callable[[Any, datetime], None]] = {
 @queues.consume(
     Queue.DEFAULT,
     uses=[*schedule_store.CLAIM_DATED, *schedule_store.WRITE, *dead_store.REDRIVE],
+    batch=5,  # each may begin fifty runs, and all share the door's time
 )
 def handler(message: Order) -> None:
     """Do one of the small jobs: task_1, process_schedule, auto_task_runner or redrive."""

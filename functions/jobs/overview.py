@@ -8,4 +8,4 @@ from kalit.kit.doors import Host
 @api.get("/api/jobs/overview/", uses=overview_store.READ, host=Host(memory=1024, ticks=True))
 def handler(caller: Staff) -> Overview:
     """How all queues, machines and schedules are doing: what whoever is on call looks at first."""
-    return overview_store.overview(clock.now())
+    return overview_store.overview(caller, clock.now())

@@ -8,7 +8,7 @@ from kalit.kit.caller import Admin
 from kalit.kit.resources import Queue
 
 
-@api.post("/api/jobs/redrive/", uses=[*history_store.ASK, Queue.DEFAULT.send], status=202, once=True)
+@api.post("/api/jobs/redrive/", uses=history_store.ASK, status=202, once=True)
 def handler(body: RedriveAsked, caller: Admin, key: UUID | None) -> Accepted:
     """Send all dead jobs again, of one queue or of all; those that die again meanwhile stay dead."""
     order = Redrive(queue=body.queue, before=clock.now())

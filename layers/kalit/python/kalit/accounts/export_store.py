@@ -9,7 +9,7 @@ from kalit.kit import audit, clock, files
 from kalit.kit.audit import Act
 from kalit.kit.caller import Caller
 from kalit.kit.resources import Bucket, Grant, Table
-from kalit.kit.sealed import OPEN
+from kalit.kit.sealed import OPEN, SEAL
 from kalit.kit.tables import Commit
 
 from . import login_page, managers, one_time, one_time_store, store
@@ -26,6 +26,7 @@ EXPORT: tuple[Grant, ...] = (
     Bucket.EXPORTS.put,
     Bucket.EXPORTS.get,
     *OPEN,
+    *SEAL,  # the bucket's files are sealed by the same key
 )
 
 AT_ONCE = 100  # rows of a BatchGetItem
@@ -64,7 +65,7 @@ def _managers() -> Iterator[AccountRow]:
 
 def _unused(rows: Iterable[AccountRow], at: datetime) -> dict[str, str]:
     """uuid -> the one-time password that still opens the account."""
-    open_ = (OneTimeRow.key(row.uuid) for row in rows if one_time.unused(row, at))
+    open_ = (OneTimeRow.key(row.uuid) for row in rows if row.is_active and one_time.unused(row, at))
     kept = OneTimeRow.batch_get(open_, consistent_read=True)
     return {one.uuid: one_time_store.opened(one) for one in kept if clock.wire(at) < one.expires_at}
 

@@ -65,13 +65,16 @@ def reissue(username: str, caller: Caller, at: datetime, key: UUID | None) -> Is
     """
     row = manager(username)
     kept = OneTimeRow.find(*OneTimeRow.key(row.uuid))
-    if key and kept and kept.issue == str(key):
+    if key and row.one_time_issue == str(key):
+        if kept is None or kept.issue != str(key):
+            raise Conflict  # used since: the manager has set a password of his own, which must not be undone
         return Issued(username=row.username, one_time_password=opened(kept))
     password, until = one_time.generated(), at + one_time.LASTS
     as_read = (AccountRow.password == row.password) & (AccountRow.role == Role.MANAGER)
     copy = _sealed(row.uuid, password, until, key)
     with Commit() as commit:
-        commit.update(row, store.new_password(password, at, until), as_read, unmet=Conflict())
+        changes = [*store.new_password(password, at, until), AccountRow.one_time_issue.set(copy.issue)]
+        commit.update(row, changes, as_read, unmet=Conflict())
         commit.put(copy)
         audit.write(commit, AccountAudit, Act(caller, "manager.reissue", "account", row.uuid), at)
     return Issued(username=row.username, one_time_password=password)

@@ -70,6 +70,7 @@ class AccountRow(Standing):
     password = UnicodeAttribute()
     # Until when a password that must be changed lets its owner in, which it does once: gone when it has.
     one_time_until = UnicodeAttribute(null=True)
+    one_time_issue = UnicodeAttribute(null=True)  # the key of the request that gave the last one anew
     last_login_ip = UnicodeAttribute(null=True)
     last_login_at = UnicodeAttribute(null=True)
     created_at = UnicodeAttribute()

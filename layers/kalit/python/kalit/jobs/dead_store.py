@@ -24,7 +24,7 @@ from .history import QUEUES, Job, NotDead, NothingToSend
 from .history_store import JobAudit, born, row_of, told
 from .work import Redrive
 
-AT_ONCE = 100  # jobs that one redrive message sends again; it is followed by another
+AT_ONCE = 50  # jobs that one redrive message sends again; it is followed by another
 UNDELIVERED = "undelivered"
 
 RETRY: tuple[Grant, ...] = jobs.WORK
@@ -120,8 +120,7 @@ def _undelivered(letter: Letter, body: Any) -> tuple[jobs.Job, dict[str, Any] | 
         return jobs.Job(id, machine, machine, sent), {"order": sent}
     # What a door failed on: a place in a stream, a tick or a topic's message; or a tick that never reached its door.
     function = body.get("requestContext", {}).get("functionArn", "").partition(":function:")[2].partition(":")[0]
-    name = function or body.get("resources", [""])[0].rpartition("/")[2]
-    door = name.removeprefix(f"{os.environ['STAGE']}-").replace("-", ".", 1) or UNDELIVERED
+    door = function.removeprefix(f"{os.environ['STAGE']}-").replace("-", ".", 1) or body.get("tick", UNDELIVERED)
     if "DDBStreamBatchInfo" in body:
         place = body["DDBStreamBatchInfo"]
         return jobs.Job(derived("stream", json.dumps(place, sort_keys=True)), door, "streams", place), None
@@ -132,7 +131,7 @@ def _undelivered(letter: Letter, body: Any) -> tuple[jobs.Job, dict[str, Any] | 
 
 
 def _revive(commit: Commit, row: JobRow) -> None:
-    row.outbox, row.ended_at = "retry", None
+    row.outbox, row.asked_at, row.ended_at = "retry", clock.wire(clock.now()), None
     jobs.put(commit, row, State.PENDING)
 
 

@@ -71,7 +71,7 @@ def _main(language: str, problem: str, values: dict[str, object]) -> str:
     words = json.dumps({key: text._asdict() for key, text in WORDS.items()}, ensure_ascii=False)
     return (
         '<main><p id="notice" role="status"></p><div id="board"></div>'
-        f'<form id="login"><p data-say="for_admins">{_said("for_admins", language)}</p>'
+        f'<form id="login" method="post"><p data-say="for_admins">{_said("for_admins", language)}</p>'
         f'<p id="problem" role="alert">{why}</p>'
         f'<p id="first"{"" if problem == "must_change" else " hidden"}>{link}</p>'
         f"{_field('username', 'text', 'username', language)}"

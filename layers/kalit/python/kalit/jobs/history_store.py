@@ -1,30 +1,36 @@
-"""Reading the history of jobs, and asking for new ones. In the OPS table."""
+"""Reading the history of jobs, and asking for new ones. In the OPS table, orders in that of jobs."""
 
 import heapq
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from kalit.kit import audit, queues
+from kalit.kit import audit, jobs, queues
 from kalit.kit.audit import Act, AuditRow
 from kalit.kit.caller import Admin, Caller
 from kalit.kit.ids import ordered
 from kalit.kit.jobs import JobCounts, JobRow, State
 from kalit.kit.pages import Page
 from kalit.kit.resources import Grant, Queue, Table
-from kalit.kit.tables import Commit, TableName
+from kalit.kit.tables import Commit, Followed, TableName
 
 from . import history
 from .history import Job, JobNotFound, ListJobs
+from .schedule_store import ScheduleAudit
 from .work import Accepted, Redrive
 
 PAGE_SIZE = 50
 
-ASK: tuple[Grant, ...] = (Table.OPS.put,)
+ORDER_KEPT = timedelta(days=2)  # longer than the answers of `kit.once`, by whose keys orders are the same
+
+ASK: tuple[Grant, ...] = (Table.JOBS.put, *jobs.EXPECT)
 SHOW: tuple[Grant, ...] = (Table.OPS.get,)
 LIST: tuple[Grant, ...] = (
     Table.OPS.query,
@@ -32,6 +38,22 @@ LIST: tuple[Grant, ...] = (
     Table.OPS.query_index("by_state"),
     Table.OPS.batch_get,
 )
+
+
+class OrderRow(Followed):
+    """What staff asked for, on its way to its worker: at pk = ORDER#<job> of the jobs table."""
+
+    class Meta:
+        table_name = TableName(Table.JOBS)
+
+    name = UnicodeAttribute()
+    queue = UnicodeAttribute()
+    body = UnicodeAttribute()
+    ttl = NumberAttribute()
+
+
+class Asked(Exception):
+    """This was asked for before."""
 
 
 class JobAudit(AuditRow):
@@ -57,18 +79,30 @@ def listed(query: ListJobs, caller: Caller, at: datetime) -> Page[Job]:
     found = heapq.merge(*(born(name, state, since, end) for name, state in places), reverse=True)
     page = list(islice(found, end - PAGE_SIZE, end))
     rows = {str(row.id): row for row in JobRow.batch_get([JobRow.key(id) for _, id in page], consistent_read=True)}
-    return Page([told(rows[id], caller) for _, id in page if id in rows], count, number, PAGE_SIZE)
+    shown = [rows[id] for _, id in page if id in rows]
+    # The index may be behind what the row says.
+    kept = [told(row, caller) for row in shown if not query.state or row.state == query.state]
+    return Page(kept, count, number, PAGE_SIZE)
 
 
 def ask(queue: Queue, order: BaseModel, name: str, caller: Caller, at: datetime, key: UUID | None = None) -> Accepted:
-    """Have a job done that staff ask for. A transaction, a SendMessage and another transaction."""
-    job = key or ordered(at)
+    """Have a job done that staff ask for; asked for again with the same key, it is the same. One transaction."""
+    job = jobs.Job(key or ordered(at), name, queue.value, order.model_dump(mode="json"))
     # A redrive is about the queue that it names.
     about = order.queue or "all" if isinstance(order, Redrive) else queue.value
-    with Commit() as commit:
-        act = Act(caller, f"job.{name}", "queue", about, after={"job": str(job)})
-        audit.write(commit, JobAudit, act, at)
-    return Accepted(task_id=queues.send(queue, order, name=name, job=job))
+    row = OrderRow(f"ORDER#{job.id}", "ORDER", name=name, queue=queue.value, body=order.model_dump_json())
+    row.outbox, row.ttl = "order", int((at + ORDER_KEPT).timestamp())
+    with suppress(Asked), Commit() as commit:
+        commit.put(row, OrderRow.pk.does_not_exist(), unmet=Asked())
+        jobs.put(commit, jobs.new(job, at), State.PENDING)
+        audit.write(commit, ScheduleAudit, Act(caller, f"job.{name}", "queue", about, after={"job": str(job.id)}), at)
+    return Accepted(task_id=job.id)
+
+
+def send(image: dict[str, Any]) -> None:
+    """Hand to its worker what staff asked for. One SendMessage."""
+    row = OrderRow.of(image)
+    queues.post(Queue(row.queue), row.body, jobs.Job(UUID(row.pk.removeprefix("ORDER#")), row.name, row.queue))
 
 
 def row_of(id: UUID, at: datetime) -> JobRow:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from kalit.kit import aws
+from kalit.kit.caller import Admin, Caller
 from kalit.kit.jobs import JobCounts, JobRow, State, TickRow
 from kalit.kit.resources import Grant, Queue, Table
 
@@ -26,12 +27,12 @@ READ: tuple[Grant, ...] = (
 )
 
 
-def overview(at: datetime) -> Overview:
+def overview(caller: Caller, at: datetime) -> Overview:
     """The figures of all queues, and what comes next.
 
     For each queue a Query of its counts, three for its oldest job, and a GetQueueAttributes; a few more for schedules.
     """
-    return Overview(at=at, queues=[_figures(name, at) for name in QUEUES], schedules=list(_timetables(at)))
+    return Overview(at=at, queues=[_figures(name, at) for name in QUEUES], schedules=_timetables(caller, at))
 
 
 def _figures(name: str, at: datetime) -> QueueFigures:
@@ -68,7 +69,12 @@ def _oldest(queue: str, at: datetime, counts: dict[str, int]) -> int | None:
     return max(0, int((at - datetime.fromisoformat(min(first).partition("#")[0])).total_seconds())) if first else None
 
 
-def _timetables(at: datetime) -> Iterator[Timetable]:
+def _timetables(caller: Caller, at: datetime) -> list[Timetable]:
+    """The product's own ticks, and for administrators what staff have scheduled."""
+    return [*_ticks(at), *(_scheduled(at) if caller.role in Admin.roles else ())]
+
+
+def _ticks(at: datetime) -> Iterator[Timetable]:
     ticks = json.loads(os.environ["TICKS"])
     latest = TickRow.batch_get([TickRow.key(name) for name, _, _ in ticks])
     last = {row.name: row for row in JobRow.batch_get([JobRow.key(row.job) for row in latest])}
@@ -83,6 +89,9 @@ def _timetables(at: datetime) -> Iterator[Timetable]:
             last=last[name].created_at if name in last else None,
             last_state=State(last[name].state) if name in last else None,
         )
+
+
+def _scheduled(at: datetime) -> Iterator[Timetable]:
     for schedule in schedule_store.recurring(MOST_SCHEDULES):
         coming = timing.runs(
             schedule.expression or "", schedule.zone, schedule.date, max(at, schedule.date - timedelta(microseconds=1))

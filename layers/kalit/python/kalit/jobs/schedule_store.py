@@ -24,7 +24,7 @@ from kalit.kit.audit import Act, AuditRow
 from kalit.kit.caller import Caller
 from kalit.kit.counts import Counts
 from kalit.kit.errors import Unavailable
-from kalit.kit.ids import Counter, ordered
+from kalit.kit.ids import Counter, derived, ordered
 from kalit.kit.log import log
 from kalit.kit.pages import Page
 from kalit.kit.resources import Grant, Queue, Table
@@ -37,7 +37,7 @@ from .work import AutoTaskRunner, ProcessSchedule
 PAGE_SIZE = 50
 STATUSES = {"null": None, "false": False, "true": True}
 MOST_SEARCHED = 2_000  # of the newest, whose descriptions a search reads
-MOST_RUNS = 200  # that are begun at once; those that keep failing must be fewer, or they starve the others
+MOST_RUNS = 50  # that are begun at once; those that keep failing must be fewer, or they starve the others
 KEPT = timedelta(days=1)  # of a run that was handed over
 KEY_KEPT = timedelta(hours=25)  # longer than the answers of `kit.once`
 CHANGES = 5  # tries to change what others change at the same time
@@ -203,12 +203,7 @@ def run(id: int, caller: Caller, at: datetime, key: UUID | None) -> UUID:
 def process(id: int, at: datetime) -> None:
     """Note that a schedule was run. One that is not there is logged. A read and a transaction."""
     try:
-        _changed(
-            id,
-            lambda schedule: schedule.model_copy(
-                update={"status": True, "description": schedules.processed(id), "updated_time": at}
-            ),
-        )
+        _changed(id, lambda schedule: schedules.processed(schedule, at))
     except ScheduleNotFound:
         log.warning("schedule not found", extra={"schedule_id": id})
 
@@ -253,7 +248,7 @@ def _claim(due: str, at: datetime, moved: Callable[[Schedule], tuple[Schedule, s
             with suppress(Changed), Commit() as commit:
                 _put(commit, row, schedule, due=(due, due_at))
                 if made:
-                    commit.put(_run(ordered(at), schedule.id, at))
+                    commit.put(_run(_job(row), schedule.id, at))
             begun += 1
         except Exception as error:
             log.exception("schedule not run", extra={"schedule_id": row.sk})
@@ -310,6 +305,13 @@ def _put(commit: Commit, was: ScheduleRow | None, schedule: Schedule, due: tuple
     names = (_name(was.schedule) if was else None, _name(schedule))
     if names[0] != names[1]:
         ScheduleCounts.add(commit, "COUNTS", {name: step for name, step in zip(names, (-1, 1), strict=True) if name})
+
+
+def _job(row: ScheduleRow) -> UUID:
+    """Which job the run of a schedule is: the same when it is begun once more because nobody heard of it again."""
+    told = row.schedule
+    due = told.next_run if row.due == "RECURRING" else told.updated_time
+    return derived("run", str(told.guid), clock.wire(due or told.updated_time))
 
 
 def _run(job: UUID, id: int, at: datetime) -> RunRow:

@@ -153,15 +153,18 @@ def _timed(schedule: Schedule, at: datetime) -> Schedule:
     return schedule.model_copy(update={"next_run": coming})
 
 
-def processed(id: int) -> str:
-    """What a schedule is described as once it was processed."""
-    return f"This is a description: {id}"
+def processed(schedule: Schedule, at: datetime) -> Schedule:
+    """A schedule that was run. One that runs again and again keeps the description by which its staff know it."""
+    told = {} if schedule.expression else {"description": f"This is a description: {schedule.id}"}
+    return schedule.model_copy(update={"status": True, "updated_time": at, **told})
 
 
 def due_at(schedule: Schedule) -> tuple[str, str] | None:
     """In which of the runner's lists a schedule waits, and until when; None where nothing is to be run."""
+    if schedule.status is False:
+        return "DATED", ALWAYS
     if schedule.next_run:
         return "RECURRING", wire(schedule.next_run)
     if schedule.status is None:
         return "DATED", wire(schedule.date.replace(hour=0, minute=0, second=0, microsecond=0))
-    return ("DATED", ALWAYS) if schedule.status is False else None
+    return None

@@ -172,7 +172,8 @@ class Endpoint(Door):
         from .once import Once
 
         scope = f"{caller.uuid if caller else 'anonymous'} {self.method} {request.path}"
-        body = hashlib.sha256(request.raw()).hexdigest()
+        # With the key, which nobody but the client knows: a password in the body could be guessed from it alone.
+        body = hashlib.sha256(header.encode() + request.raw()).hexdigest()
         claimed = Once.claim(header, scope, body, at, lease=self.host.timeout + 1, secret=self.secret)
         if not isinstance(claimed, Once):
             return claimed | {"headers": claimed["headers"] | {"Idempotent-Replayed": "true"}}

@@ -12,7 +12,7 @@ from pynamodb.expressions.update import Action
 
 from .tables import Commit, Row
 
-SHARDS = 8
+SHARDS = 16
 
 
 class Counts(Row):

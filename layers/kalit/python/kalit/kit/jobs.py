@@ -34,6 +34,7 @@ from .tables import Commit, Followed, Row, TableName
 EXPECT: tuple[Grant, ...] = (Table.OPS.put, Table.OPS.update)
 WORK: tuple[Grant, ...] = (*EXPECT, Table.OPS.get)
 KEPT = timedelta(days=30)
+ENDINGS = 3  # tries to keep how an attempt went; each meets other counts
 MOST_ATTEMPTS = 20  # shown of a job; of more, the first and the latest
 LONGEST_ARGUMENTS = 2_000  # characters
 
@@ -147,7 +148,7 @@ def expect(job: Job, at: datetime) -> None:
     """
     try:
         with suppress(Moved):
-            move(_new(job, at), State.PENDING)
+            move(new(job, at), State.PENDING)
     except Exception as error:
         log.warning("job not noted", extra={"job_id": str(job.id), "error": told(error)})
 
@@ -166,10 +167,7 @@ def work(job: Job, act: Callable[[], Any], in_steps: bool = False) -> Any:
     try:
         result = act()
     except Exception as error:
-        try:
-            _end_attempt(row, State.RETRYING, started, told(error))
-        except Exception:
-            log.exception("job not noted")  # the worker's own error is the one to raise
+        _end_attempt(row, State.RETRYING, started, told(error))
         raise
     row.result = None if result is None else json.dumps(masked(result))[:LONGEST_ARGUMENTS]
     _end_attempt(row, State.COMPLETED, started)
@@ -178,16 +176,19 @@ def work(job: Job, act: Callable[[], Any], in_steps: bool = False) -> Any:
 
 def cancel(id: UUID) -> None:
     """Note that a job was called off. A read and a transaction."""
-    row = JobRow.find(*JobRow.key(id))
-    if row and row.state not in (*ENDED, State.DEAD):
+    for _ in range(ENDINGS):
+        row = JobRow.find(*JobRow.key(id))
+        if row is None or row.state in (*ENDED, State.DEAD):
+            return
+        row.ended_at = clock.wire(clock.now())
         with suppress(Moved):
-            row.ended_at = clock.wire(clock.now())
             move(row, State.CANCELLED)
+            return
 
 
 def found(job: Job, at: datetime) -> JobRow:
     """The job's row as it is, or as it would be. One read."""
-    return JobRow.find(*JobRow.key(job.id)) or _new(job, at)
+    return JobRow.find(*JobRow.key(job.id)) or new(job, at)
 
 
 def move(row: JobRow, state: State) -> None:
@@ -241,10 +242,11 @@ def closed(attempts: str) -> str:
     return json.dumps(kept)
 
 
-def _new(job: Job, at: datetime) -> JobRow:
+def new(job: Job, at: datetime) -> JobRow:
+    """A job's row before anything has become of it."""
     row = JobRow(*JobRow.key(job.id), name=job.name, queue=job.queue, born=f"{clock.wire(at)}#{job.id}")
     if job.arguments is not None:
-        row.arguments = json.dumps(masked(job.arguments), ensure_ascii=False)
+        row.arguments = json.dumps(masked(job.arguments))
         if len(row.arguments) > LONGEST_ARGUMENTS:
             row.arguments = json.dumps(f"…({len(row.arguments)})")
     row.ttl = int((at.replace(hour=0, minute=0, second=0, microsecond=0) + KEPT).timestamp())
@@ -266,13 +268,29 @@ def _begun(job: Job, ended: set[State]) -> JobRow | None:
 
 
 def _end_attempt(row: JobRow, state: State, started: float, error: str | None = None) -> None:
-    attempts = json.loads(row.attempts)
-    attempts[-1] |= {"took_ms": round((time.perf_counter() - started) * 1000), "error": error}
-    _keep(row, attempts)
-    if state in ENDED:
-        row.ended_at, row.message = clock.wire(clock.now()), None
-    with suppress(Moved):  # another process has begun the same job meanwhile: it will tell how that ended
-        move(row, state)
+    """Keep how an attempt went. It went that way whether it can be kept or not, so this fails for nobody."""
+    ended = {"took_ms": round((time.perf_counter() - started) * 1000), "error": error}
+    mine, result = json.loads(row.attempts)[-1] | ended, row.result
+    for _ in range(ENDINGS):
+        attempts = [mine if one["started_at"] == mine["started_at"] else one for one in json.loads(row.attempts)]
+        _keep(row, attempts)
+        if state in ENDED:
+            row.ended_at, row.message, row.result = clock.wire(clock.now()), None, result
+        try:
+            move(row, state)
+        except Moved:
+            # Another process has begun the same job meanwhile. It will tell how that ended, but what is done is done.
+            found = JobRow.find(row.pk, row.sk)
+            if state not in ENDED or found is None or found.state in ENDED:
+                return
+            row = found
+        except Exception as problem:
+            log.warning("job not noted", extra={"error": told(problem)})
+            if (found := JobRow.find(row.pk, row.sk)) is None:
+                return
+            row = found
+        else:
+            return
 
 
 def _keep(row: JobRow, attempts: list[dict[str, Any]]) -> None:

@@ -26,7 +26,7 @@ def begin(door: "Door", request_id: str) -> None:
 
 def go_on(request_id: str, caller_id: str = "") -> None:
     """Log under the id of the request that asked for this work, and its caller's; else under the call's own."""
-    log.append_keys(request_id=request_id or _own.get(), caller_id=int(caller_id) if caller_id else None)
+    log.append_keys(request_id=request_id or _own.get(), caller_id=int(caller_id) if caller_id.isdecimal() else None)
 
 
 def request_id() -> str:

@@ -79,7 +79,7 @@ class Letter:
     def job(self, queue: Queue) -> Job:
         """The job that this message is."""
         arguments = None
-        with suppress(ValueError):
+        with suppress(ValueError, RecursionError):
             arguments = json.loads(self.body)
         try:
             id = UUID(self.told["job"])

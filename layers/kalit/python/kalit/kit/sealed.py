@@ -1,10 +1,11 @@
 """Texts that are kept under a KMS key: nobody reads them without the right to that key.
 
-Each has a data key of its own (AES-256-GCM), so there is no limit to their size but that of their row.
+Each has a data key of its own (AES-256-GCM) and is compressed, so there is no limit to its size but that of its row.
 """
 
 import base64
 import os
+import zlib
 
 from . import aws
 from .resources import Cipher, Grant
@@ -22,7 +23,7 @@ def seal(text: str, purpose: str) -> str:
         KeyId=Cipher.PRIVATE.id, KeySpec="AES_256", EncryptionContext={"purpose": purpose}
     )
     nonce = os.urandom(NONCE)
-    hidden = nonce + AESGCM(key["Plaintext"]).encrypt(nonce, text.encode(), purpose.encode())
+    hidden = nonce + AESGCM(key["Plaintext"]).encrypt(nonce, zlib.compress(text.encode()), purpose.encode())
     return ".".join(base64.b64encode(part).decode() for part in (key["CiphertextBlob"], hidden))
 
 
@@ -34,4 +35,5 @@ def unseal(sealed: str, purpose: str) -> str:
     key = aws.client("kms").decrypt(
         KeyId=Cipher.PRIVATE.id, CiphertextBlob=wrapped, EncryptionContext={"purpose": purpose}
     )
-    return AESGCM(key["Plaintext"]).decrypt(hidden[:NONCE], hidden[NONCE:], purpose.encode()).decode()
+    text = AESGCM(key["Plaintext"]).decrypt(hidden[:NONCE], hidden[NONCE:], purpose.encode())
+    return zlib.decompress(text).decode()

@@ -15,7 +15,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
-from . import aws
+from . import aws, clock
 from .aws import BUSY, busy
 from .errors import Unavailable
 from .log import caller_id, request_id
@@ -69,6 +69,7 @@ class Followed(Row):
     """
 
     outbox = UnicodeAttribute(null=True)
+    asked_at = UnicodeAttribute(null=True, default=lambda: clock.wire(clock.now()))
     request_id = UnicodeAttribute(null=True, default=request_id)
     caller_id = UnicodeAttribute(null=True, default=caller_id)
 

@@ -23,7 +23,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjec
 
 from kalit.kit import clock, metrics, queues, steps
 from kalit.kit.aws import busy
-from kalit.kit.ids import Counter
+from kalit.kit.ids import Counter, derived
 from kalit.kit.pages import Page
 from kalit.kit.resources import Grant, Machine, Queue, Table
 from kalit.kit.tables import Commit, Followed, Row, TableName, condition_failed
@@ -261,7 +261,7 @@ def overdue(at: datetime) -> Iterator[TaskRow]:
 
 def send(row: TaskRow) -> None:
     """Put a sum on its queue. One SendMessage."""
-    queues.send(Queue.SUM, row.ref)
+    queues.send(Queue.SUM, row.ref, job=derived("sum", str(row.ref.owner), str(row.ref.id)))
 
 
 def postpone(row: TaskRow, at: datetime) -> None:
