@@ -42,7 +42,9 @@ class Office:
     def ask(self, name: str, body: Any = None, *, key: str = "", **path: object) -> Answer:
         """A door of this folder."""
         headers = {"idempotency-key": key} if key else {}
-        return self.aws.http(f"jobs.{name}", body, token=self.token, headers=headers, **path)
+        answer = self.aws.http(f"jobs.{name}", body, token=self.token, headers=headers, **path)
+        self.deliver()
+        return answer
 
     def get(self, name: str, **query: object) -> Any:
         """What a list says."""
@@ -93,6 +95,11 @@ class Office:
         for start in range(0, len(new), 100):
             self.aws.stream(STREAMS[table], *new[start : start + 100])
         return len(new)
+
+    def deliver(self) -> None:
+        """Let the stream bring what staff asked for."""
+        orders = [row for row in self.aws.rows(Table.JOBS, "ORDER#") if "outbox" in row]
+        self.aws.stream(STREAMS[Table.JOBS], *orders)
 
     def waiting(self, queue: Queue) -> list[dict[str, Any]]:
         """Up to ten messages of a queue, taken, as its worker gets them."""

@@ -14,6 +14,7 @@ def test_an_order_goes_to_its_worker(aws: Cloud, office: Office, phone: str) -> 
     headers = {"accept-language": "uz"}
     answer = aws.http("jobs.ask_sms", {"phone": phone}, token=office.token, headers=headers)
     assert (answer.status, list(answer.json)) == (202, ["task_id"])
+    office.deliver()
     [message] = aws.messages(Queue.SMS_QUEUE)
     assert message == {
         "id": answer.json["task_id"],

@@ -88,7 +88,7 @@ def test_whoever_says_not_who_he_is_is_asked(aws: Cloud, authorization: str) -> 
     with unchanged(aws):
         answer = visit(aws, authorization)
     assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, CHALLENGE)
-    assert '<form id="login">' in answer.text
+    assert '<form id="login" method="post">' in answer.text
 
 
 def test_the_scheme_may_be_written_in_any_case(aws: Cloud) -> None:
@@ -109,7 +109,7 @@ def test_who_is_no_administrator_is_told_so(aws: Cloud, role: str) -> None:
     assert answer.status == 403
     assert "WWW-Authenticate" not in answer.headers
     assert '<p id="problem" role="alert">This account is not an administrator&#x27;s.</p>' in answer.text
-    assert '<form id="login">' in answer.text
+    assert '<form id="login" method="post">' in answer.text
 
 
 def test_who_has_no_password_of_his_own_is_sent_to_set_one_and_has_not_used_it_up(aws: Cloud) -> None:

@@ -104,5 +104,5 @@ def test_a_queue_that_is_none_is_refused(aws: Cloud, office: Office) -> None:
 
 def test_who_asked_for_it_stands_in_the_audit_log(office: Office) -> None:
     id = office.ask("redrive", {"queue": "sum"}).json["task_id"]
-    [entry] = office.audited(Table.OPS)
+    [entry] = office.audited(Table.JOBS)
     assert (entry["action"], entry["resource_id"], entry["details"]["after"]) == ("job.redrive", "sum", {"job": id})

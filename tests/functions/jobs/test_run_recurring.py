@@ -78,10 +78,21 @@ def test_a_date_to_come_is_the_beginning(office: Office) -> None:
 
 
 def test_one_that_runs_again_and_again_is_not_run_by_its_date_too(office: Office) -> None:
-    for status in (None, False, True):
+    for status in (None, True):
         office.schedule(expression="0 9 * * *", status=status)
     office.tick("auto_task_runner")
     assert runs(office) == []
+
+
+def test_one_that_is_to_be_run_again_is_run_at_once_and_then_by_its_expression(office: Office) -> None:
+    id = office.schedule(expression="0 9 * * *", status=False, description="Every day")
+    office.tick("auto_task_runner")
+    office.settle()
+    told = office.shown(id)
+    assert (told["status"], told["description"]) == (True, "Every day")
+    at(office, told["next_run"].removesuffix("Z"))
+    office.tick("run_recurring")
+    assert runs(office) == [id, id]
 
 
 @pytest.mark.parametrize("day", ["2026-03-28", "2026-10-24"], ids=["forward", "back"])

@@ -24,7 +24,7 @@ from kalit.kit.audit import Act, AuditRow
 from kalit.kit.caller import Caller
 from kalit.kit.counts import Counts
 from kalit.kit.errors import Unavailable
-from kalit.kit.ids import Counter, derived, ordered
+from kalit.kit.ids import Counter, ordered
 from kalit.kit.log import log
 from kalit.kit.pages import Page
 from kalit.kit.resources import Grant, Queue, Table
@@ -87,6 +87,7 @@ class ScheduleRow(Row):
     status_date_id = UnicodeAttribute()
     due = UnicodeAttribute(null=True)
     due_at = UnicodeAttribute(null=True)
+    run = UnicodeAttribute()  # which job the run is that it waits for; the same when it must be begun once more
     version = NumberAttribute(default=0)
     by_date = ByDate()
     by_status = ByStatus()
@@ -248,7 +249,7 @@ def _claim(due: str, at: datetime, moved: Callable[[Schedule], tuple[Schedule, s
             with suppress(Changed), Commit() as commit:
                 _put(commit, row, schedule, due=(due, due_at))
                 if made:
-                    commit.put(_run(_job(row), schedule.id, at))
+                    commit.put(_run(UUID(row.run), schedule.id, at))
             begun += 1
         except Exception as error:
             log.exception("schedule not run", extra={"schedule_id": row.sk})
@@ -294,9 +295,10 @@ def _put(commit: Commit, was: ScheduleRow | None, schedule: Schedule, due: tuple
     row.date_id = f"{clock.wire(schedule.date)}#{schedule.id:019d}"
     row.status_date_id = f"{_name(schedule)}#{row.date_id}"
     if was and schedules.due_at(was.schedule) == schedules.due_at(schedule):
-        row.due, row.due_at = was.due, was.due_at  # a run that was begun stays so
+        row.due, row.due_at, row.run = was.due, was.due_at, was.run  # a run that was begun stays so
     else:
         row.due, row.due_at = schedules.due_at(schedule) or (None, None)
+        row.run = str(uuid4())
     if due:
         row.due, row.due_at = due
     row.version = int(was.version) + 1 if was else 1
@@ -305,13 +307,6 @@ def _put(commit: Commit, was: ScheduleRow | None, schedule: Schedule, due: tuple
     names = (_name(was.schedule) if was else None, _name(schedule))
     if names[0] != names[1]:
         ScheduleCounts.add(commit, "COUNTS", {name: step for name, step in zip(names, (-1, 1), strict=True) if name})
-
-
-def _job(row: ScheduleRow) -> UUID:
-    """Which job the run of a schedule is: the same when it is begun once more because nobody heard of it again."""
-    told = row.schedule
-    due = told.next_run if row.due == "RECURRING" else told.updated_time
-    return derived("run", str(told.guid), clock.wire(due or told.updated_time))
 
 
 def _run(job: UUID, id: int, at: datetime) -> RunRow:

@@ -80,7 +80,7 @@ class JobRow(Followed):
     born = UnicodeAttribute()  # <created_at>#<id>
     arguments = UnicodeAttribute(null=True)  # JSON, masked
     result = UnicodeAttribute(null=True)  # JSON, masked
-    attempts = UnicodeAttribute(default="[]")  # JSON: started_at, took_ms, error
+    attempts = UnicodeAttribute(default="[]")  # JSON: number, started_at, took_ms, error
     tries = NumberAttribute(default=0)
     moves = NumberAttribute(default=0)  # how often it was written; each write is on the condition of the last
     ended_at = UnicodeAttribute(null=True)
@@ -259,8 +259,8 @@ def _begun(job: Job, ended: set[State]) -> JobRow | None:
         row = found(job, at)
         if row.moves and row.state in ended:
             return None
-        _keep(row, [*json.loads(closed(row.attempts)), {"started_at": clock.wire(at)}])
         row.tries, row.ended_at = int(row.tries) + 1, None
+        _keep(row, [*json.loads(closed(row.attempts)), {"number": row.tries, "started_at": clock.wire(at)}])
         with suppress(Moved):
             move(row, State.RUNNING)
             return row
@@ -272,7 +272,7 @@ def _end_attempt(row: JobRow, state: State, started: float, error: str | None = 
     ended = {"took_ms": round((time.perf_counter() - started) * 1000), "error": error}
     mine, result = json.loads(row.attempts)[-1] | ended, row.result
     for _ in range(ENDINGS):
-        attempts = [mine if one["started_at"] == mine["started_at"] else one for one in json.loads(row.attempts)]
+        attempts = [mine if one["number"] == mine["number"] else one for one in json.loads(row.attempts)]
         _keep(row, attempts)
         if state in ENDED:
             row.ended_at, row.message, row.result = clock.wire(clock.now()), None, result
