@@ -17,7 +17,7 @@ up: install ## serve the whole system on http://localhost:8000 until Ctrl-C
 
 test: install ## run all tests
 	@$(if $(ARGS),,./.ci/chromium)
-	@$(python) -m pytest $(or $(ARGS),-n 2)
+	@$(python) -m pytest $(or $(ARGS),-n 3)
 
 check: lint types test ## lint, types and tests: what a change must pass
 

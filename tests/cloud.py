@@ -47,6 +47,7 @@ DOORS = {door.name: door for door in catalog()}
 # door -> grant -> the tests that needed it
 used: dict[str, dict[Grant, set[str]]] = defaultdict(lambda: defaultdict(set))
 _serving: ContextVar[Door | None] = ContextVar("serving", default=None)
+_written: ContextVar[set[Any]] = ContextVar("written", default=set())  # noqa: B039 - never changed
 
 
 class Undeclared(BaseException):
@@ -54,16 +55,30 @@ class Undeclared(BaseException):
 
 
 def _snapshot(table: Any, memo: dict[int, Any]) -> Any:
-    """What moto goes back to when a transaction fails. Its own copy of every value takes seconds in large tables."""
+    """What moto goes back to when a transaction fails: rows that it does not write to are shared, not copied."""
     kept = copy(table)
-    kept.items = defaultdict(dict)
-    for pk, rows in table.items.items():
-        # A table without sort keys has one row under each key.
-        kept.items[pk] = {sk: _snapped(row) for sk, row in rows.items()} if isinstance(rows, dict) else _snapped(rows)
+    kept.items = defaultdict(dict, table.items)
+    for name, rows in table.items.items():
+        if getattr(name, "value", name) in _written.get():
+            # A table without sort keys has one row under each key.
+            one = not isinstance(rows, dict)
+            kept.items[name] = _snapped(rows) if one else {sk: _snapped(row) for sk, row in rows.items()}
     if table.stream_shard:
         kept.stream_shard = copy(table.stream_shard)
         kept.stream_shard.items = list(table.stream_shard.items)
     return kept
+
+
+def _partitions(writes: list[dict[str, Any]]) -> set[Any]:
+    """The values of the partition keys that a transaction may write to."""
+    told = [operation for write in writes for operation in write.values()]
+    return {
+        value
+        for one in told
+        for typed in (one.get("Item") or one["Key"]).values()
+        for value in typed.values()
+        if isinstance(value, str)
+    }
 
 
 def _snapped(row: Any) -> Any:
@@ -96,7 +111,11 @@ class Sound:
                 if sound.tokens[token] != asked:
                     raise JsonRESTError("IdempotentParameterMismatchException", "another request had this token")
                 return dynamodb.ActionResult({"ConsumedCapacity": [], "ItemCollectionMetrics": {}})
-            answer = sound.transact(handler)
+            mark = _written.set(_partitions(handler.body["TransactItems"]))
+            try:
+                answer = sound.transact(handler)
+            finally:
+                _written.reset(mark)
             if token:
                 sound.tokens[token] = asked
             return answer

@@ -37,10 +37,11 @@ PROBES = ROOT / "tests" / "local" / "doors"
 
 
 class ByRing(LoadScopeScheduling):
-    """One process for the rings outside, one for the others."""
+    """One process for the rings outside, which mostly wait; one for the doors; one for all others."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "outside" if nodeid.split("/")[1] in OUTSIDE else "inside"
+        ring = nodeid.split("/")[1]
+        return "outside" if ring in OUTSIDE else ring if ring == "functions" else "inside"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:

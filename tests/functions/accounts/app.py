@@ -60,8 +60,16 @@ class App:
 
     def told(self, channel: str = "email") -> dict[str, Any] | None:
         """Let the stream bring what was asked for last; the message that then waits for sending."""
+        self.follow()
+        return self.waiting(channel)
+
+    def follow(self) -> None:
+        """Let the stream bring what was asked for last."""
         resets = [row for row in self.aws.rows(Table.ACCOUNTS, f"RESET#{self.reset} ") if "outbox" in row]
         self.aws.stream("accounts.dispatch", *resets)
+
+    def waiting(self, channel: str = "email") -> dict[str, Any] | None:
+        """The latest message that waits for sending."""
         messages = self.aws.messages(Queue.EMAIL if channel == "email" else Queue.SMS)
         return messages[-1] if messages else None
 

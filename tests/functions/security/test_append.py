@@ -15,6 +15,7 @@ from .deeds import chained, deed, head, intact, links, numbers, remove, report
 
 def test_a_deed_comes_from_its_table_into_the_chain(aws: Cloud, clock: Clock, admin: str) -> None:
     row = {"pk": "AUDIT#1", "sk": "AUDIT", "outbox": audit.OUTBOX, "entry": json.dumps(deed(1))}
+    row["asked_at"] = "2026-01-05T12:00:00.000Z"
     aws.stream("accounts.dispatch", row)
     [message] = aws.messages(Queue.AUDIT)
     assert chained(aws, message) == {"batchItemFailures": []}
