@@ -37,11 +37,13 @@ PROBES = ROOT / "tests" / "local" / "doors"
 
 
 class ByRing(LoadScopeScheduling):
-    """One process for the rings outside, which mostly wait; one for the doors; one for all others."""
+    """One process for those who share a running system, one for the doors, one for all others."""
 
     def _split_scope(self, nodeid: str) -> str:
         ring = nodeid.split("/")[1]
-        return "outside" if ring in OUTSIDE else ring if ring == "functions" else "inside"
+        if ring in OUTSIDE and "test_up.py" not in nodeid:  # which starts systems of its own
+            return "outside"
+        return "doors" if ring == "functions" else "inside"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
