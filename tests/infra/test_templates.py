@@ -11,6 +11,10 @@ from infra.catalog import catalog
 from infra.local.assembly import synthesize
 from infra.rights import SNAPSHOT, listed, rights, statements
 from infra.stages import STAGES
+from infra.ticks import expression as ticks_of
+from kalit.kit.queues import Consumer
+from kalit.kit.schedules import Schedule
+from kalit.kit.streams import Follower
 from tests.conftest import ROOT
 from tests.infra.conftest import Templates
 
@@ -102,7 +106,50 @@ def test_every_queue_has_a_dead_letter_queue_and_room_for_six_timeouts(dev: Temp
     for properties in working.values():
         assert properties["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0] in dead
         assert properties["RedrivePolicy"]["maxReceiveCount"] >= 5
-        assert properties["VisibilityTimeout"] >= 6 * timeouts["dev-tasks-sum"]
+        queue = properties["QueueName"].removeprefix("dev-")
+        [consumer] = [door for door in catalog() if isinstance(door, Consumer) and door.queue == queue]
+        assert properties["VisibilityTimeout"] >= 6 * timeouts[f"dev-{consumer.name.replace('.', '-')}"]
+
+
+def test_dead_letters_are_taken_out_by_the_one_door_that_keeps_them(dev: Templates) -> None:
+    dead = {q.id: q.properties for q in dev.all("AWS::SQS::Queue") if "RedrivePolicy" not in q.properties}
+    mappings = [
+        (s.properties["FunctionName"]["Ref"], json.dumps(s.properties["EventSourceArn"]))
+        for s in dev.all("AWS::Lambda::EventSourceMapping")
+        if "StartingPosition" not in s.properties
+    ]
+    taken = [source for function, source in mappings if function.startswith("JobsBury")]
+    assert len(taken) == len(dead)
+    bury = next(
+        f.properties for f in dev.all("AWS::Lambda::Function") if f.properties["FunctionName"] == "dev-jobs-bury"
+    )
+    assert all(properties["VisibilityTimeout"] >= 6 * bury["Timeout"] for properties in dead.values())
+
+
+def test_the_clock_knocks_through_the_scheduler_and_keeps_what_it_cannot_deliver(dev: Templates) -> None:
+    told = {s.properties["Name"]: s.properties for s in dev.all("AWS::Scheduler::Schedule")}
+    ticks = {door.name: ticks_of(door, STAGES["dev"]) for door in catalog() if isinstance(door, Schedule)}
+    swept = {door.name: "rate(5 minutes)" for door in catalog() if isinstance(door, Follower) and door.outboxes}
+    assert {name: tick["ScheduleExpression"] for name, tick in told.items()} == {
+        f"dev-{name.replace('.', '-')}": expression for name, expression in {**ticks, **swept}.items()
+    }
+    for tick in told.values():
+        assert tick["Target"]["DeadLetterConfig"]["Arn"]
+        assert json.loads(tick["Target"]["Input"])["id"] == "<aws.scheduler.scheduled-time>"
+    assert told["dev-jobs-auto_task_runner"]["ScheduleExpressionTimezone"] == "Asia/Tashkent"
+
+
+def test_production_runs_what_is_due_every_other_hour(prod: Templates) -> None:
+    told = {s.properties["Name"]: s.properties for s in prod.all("AWS::Scheduler::Schedule")}
+    assert told["prod-jobs-auto_task_runner"]["ScheduleExpression"] == "cron(0 0/2 * * ? *)"
+    assert told["prod-jobs-run_recurring"]["ScheduleExpression"] == "rate(1 minute)"
+
+
+def test_a_machine_puts_aside_what_its_steps_keep_failing_on(dev: Templates) -> None:
+    for machine in dev.all("AWS::StepFunctions::StateMachine"):
+        definition = json.dumps(machine.properties["DefinitionString"])
+        assert "PutAside" in definition
+        assert "sqs:sendMessage" in definition
 
 
 def test_a_failed_message_comes_back_alone(dev: Templates) -> None:
