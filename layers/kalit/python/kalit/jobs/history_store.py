@@ -73,7 +73,7 @@ def listed(query: ListJobs, caller: Caller, at: datetime) -> Page[Job]:
     """
     places, since = query.places(), history.kept_since(at)
     totals = {name: JobCounts.total(f"JOBS#{name}", since) for name, _ in places}
-    count = max(0, sum(totals[name][state] if state else sum(totals[name].values()) for name, state in places))
+    count = sum(totals[name][state] if state else sum(totals[name].values()) for name, state in places)
     number = query.number(count, PAGE_SIZE)
     end = number * PAGE_SIZE
     found = heapq.merge(*(born(name, state, since, end) for name, state in places), reverse=True)

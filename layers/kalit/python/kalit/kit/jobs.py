@@ -26,7 +26,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from . import aws, clock
 from .counts import Counts
 from .doors import Again
-from .errors import AppError
+from .errors import AppError, Unavailable
 from .log import log
 from .resources import Grant, Table
 from .tables import Commit, Followed, Row, TableName
@@ -271,26 +271,22 @@ def _end_attempt(row: JobRow, state: State, started: float, error: str | None = 
     """Keep how an attempt went. It went that way whether it can be kept or not, so this fails for nobody."""
     ended = {"took_ms": round((time.perf_counter() - started) * 1000), "error": error}
     mine, result = json.loads(row.attempts)[-1] | ended, row.result
-    for _ in range(ENDINGS):
-        attempts = [mine if one["number"] == mine["number"] else one for one in json.loads(row.attempts)]
-        _keep(row, attempts)
-        if state in ENDED:
-            row.ended_at, row.message, row.result = clock.wire(clock.now()), None, result
-        try:
-            move(row, state)
-        except Moved:
-            # Another process has begun the same job meanwhile. It will tell how that ended, but what is done is done.
-            found = JobRow.find(row.pk, row.sk)
-            if state not in ENDED or found is None or found.state in ENDED:
+    try:
+        for _ in range(ENDINGS):
+            _keep(row, [mine if one["number"] == mine["number"] else one for one in json.loads(row.attempts)])
+            if state in ENDED:
+                row.ended_at, row.message, row.result = clock.wire(clock.now()), None, result
+            with suppress(Moved, Unavailable):
+                move(row, state)
                 return
-            row = found
-        except Exception as problem:
-            log.warning("job not noted", extra={"error": told(problem)})
-            if (found := JobRow.find(row.pk, row.sk)) is None:
+            row = JobRow.get(row.pk, row.sk, consistent_read=True)
+            overtaken = row.tries != mine["number"]
+            # Who has begun the same job meanwhile will tell how that ended; but what is done is done.
+            if row.state in ENDED or (overtaken and state not in ENDED):
                 return
-            row = found
-        else:
-            return
+        raise Moved
+    except Exception as problem:
+        log.warning("job not noted", extra={"error": told(problem)})
 
 
 def _keep(row: JobRow, attempts: list[dict[str, Any]]) -> None:
