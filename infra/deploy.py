@@ -12,8 +12,10 @@ from .installation import (
     Admin,
     Client,
     DoorFailed,
+    Mqtt,
     first_administrator,
     share_edge_secret,
+    share_mqtt,
     share_web_acl,
     upload_static_files,
 )
@@ -52,6 +54,7 @@ def deploy(stage: Stage, client: Client, afar: Client, admin: Admin, cdk: Cdk) -
     """All stacks in order, and between them what they need of each other. `afar`: the web ACL's region."""
     cdk(stage, f"{stage.name}-state")
     share_edge_secret(client, stage)
+    share_mqtt(client, stage, Mqtt.of_aws(client))
     upload_static_files(client, stage)  # before the pages that name them
     if stage.web_acl:
         cdk(stage, f"{stage.name}-shield")

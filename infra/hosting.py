@@ -17,7 +17,7 @@ from kalit.kit import streams
 from kalit.kit.api import Endpoint
 from kalit.kit.doors import Door
 from kalit.kit.queues import Consumer, DeadLetters
-from kalit.kit.resources import Bucket, Cipher, Email, Grant, Key, Mac, Resource, Sms
+from kalit.kit.resources import Broker, Bucket, Cipher, Email, Fleet, Grant, Key, Mac, Resource, Sms
 from kalit.kit.schedules import TIME, Schedule
 from kalit.kit.steps import Step
 from kalit.kit.streams import Follower
@@ -35,6 +35,7 @@ IDS: dict[str, Callable[[State, Any], str]] = {
     "table": lambda state, table: state.name(table),
     "queue": lambda state, queue: state.queues[queue].queue_url,
     "bucket": lambda state, bucket: state.buckets[bucket].bucket_name,
+    "fleet": lambda state, fleet: state.name(fleet),
     "email": lambda state, _: state.stage.email_from,
     "sms": lambda state, _: state.stage.sms_origin,
 }
@@ -143,8 +144,11 @@ class Doors(Stack):
             )
         if door.host.ticks:
             variables["TICKS"] = ticks.told(self.stage)
+        if door.host.mqtt:
+            variables["MQTT"] = ssm.StringParameter.value_for_string_parameter(self, self.stage.mqtt)
         if self.stage.sandbox:
             variables["CLOCK_FILE"] = self.node.try_get_context("clock_file") or ""
+            variables |= json.loads(self.node.try_get_context("tunables") or "{}")
         return variables
 
     def id_of(self, resource: Resource) -> str:
@@ -158,6 +162,8 @@ class Doors(Stack):
             return self.state.keys[grant.resource].key_arn
         if isinstance(grant.resource, Bucket):
             return f"{self.state.buckets[grant.resource].bucket_arn}{grant.part}"
+        if isinstance(grant.resource, (Broker, Fleet)):
+            return "*" if grant.part == "*" else f"arn:{self.partition}:iot:{self.region}:{self.account}:{grant.part}"
         if grant.resource is Sms.SENDER and self.stage.sms_origin != SANDBOX:
             return self.stage.sms_origin
         service, kind, between = ARNS[grant.resource.kind]

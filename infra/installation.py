@@ -4,8 +4,11 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
+
+import botocore
 
 from . import static
 from .stages import Stage
@@ -40,6 +43,34 @@ def share_edge_secret(client: Client, stage: Stage) -> str:
     digest = hashlib.sha256(secret.encode()).hexdigest()
     client("ssm").put_parameter(Name=stage.edge_digest, Value=digest, Type="String", Overwrite=True)
     return secret
+
+
+@dataclass(frozen=True)
+class Mqtt:
+    """Where locks connect to, and the certificate (PEM) of who vouches for it."""
+
+    endpoint: str
+    port: int
+    ca_pem: str
+
+    @classmethod
+    def of_aws(cls, client: Client) -> "Mqtt":
+        """This account's IoT Core, whose certificates Amazon's own authority signs."""
+        endpoint = client("iot").describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"]
+        return cls(endpoint, 8883, amazon_root())
+
+
+def amazon_root() -> str:
+    """The certificate of Amazon Root CA 1, as botocore trusts it."""
+    bundle = (Path(botocore.__file__).parent / "cacert.pem").read_text()
+    _, _, told = bundle.partition('# Label: "Amazon Root CA 1"')
+    begin, end = told.index("-----BEGIN"), told.index("END CERTIFICATE-----") + len("END CERTIFICATE-----")
+    return told[begin:end] + "\n"
+
+
+def share_mqtt(client: Client, stage: Stage, mqtt: Mqtt) -> None:
+    """Tell the doors that register locks where those connect to, before they are made."""
+    client("ssm").put_parameter(Name=stage.mqtt, Value=json.dumps(asdict(mqtt)), Type="String", Overwrite=True)
 
 
 def share_web_acl(client: Client, stage: Stage, arn: str) -> None:

@@ -42,6 +42,30 @@ def countdown(steps: Mapping[str, lambda_.Function]) -> dict[str, Any]:
     }
 
 
+def command(steps: Mapping[str, lambda_.Function]) -> dict[str, Any]:
+    """Wait until a lock should have answered, send the command anew; until it has, or was asked often enough."""
+    return {
+        "StartAt": "Wait",
+        "States": {
+            "Wait": {"Type": "Wait", "TimestampPath": "$.next.at", "Next": "SendAgain"},
+            "SendAgain": {
+                "Type": "Task",
+                "Resource": steps["locks.send_again"].function_arn,
+                "ResultPath": "$.next",
+                "Retry": RETRY,
+                "Catch": GIVE_UP,
+                "Next": "Over",
+            },
+            "Over": {
+                "Type": "Choice",
+                "Choices": [{"Variable": "$.next.done", "BooleanEquals": True, "Next": "End"}],
+                "Default": "Wait",
+            },
+            "End": {"Type": "Succeed"},
+        },
+    }
+
+
 def giving_up(machine: Machine, undelivered: sqs.IQueue) -> dict[str, Any]:
     """The states to which every machine goes from a step that keeps failing: its job is put aside as dead."""
     return {
@@ -59,7 +83,10 @@ def giving_up(machine: Machine, undelivered: sqs.IQueue) -> dict[str, Any]:
 
 
 # folder of doors -> its machines: (definition, the steps it calls)
-MACHINES = {"tasks": {Machine.COUNTDOWN: (countdown, ["tasks.countdown"])}}
+MACHINES = {
+    "tasks": {Machine.COUNTDOWN: (countdown, ["tasks.countdown"])},
+    "locks": {Machine.COMMAND: (command, ["locks.send_again"])},
+}
 
 
 def build(

@@ -25,6 +25,13 @@ REASONS = {
 WILDCARDS = {
     "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:{stage}-countdown:*": "A cancelled "
     "countdown's execution is stopped by its name; the machine's own executions are all that fits.",
+    "arn:<AWS::Partition>:iot:<AWS::Region>:<AWS::AccountId>:topic/smartlock/*/commands": "Locks come by registration; "
+    "a command goes to any of them, and to no topic but theirs.",
+    **{
+        f"arn:<AWS::Partition>:iot:<AWS::Region>:<AWS::AccountId>:{what}/*": "Locks come by registration, "
+        "and with them their things, certificates and connections."
+        for what in ("thing", "cert", "client")
+    },
     "{stage}-state:ExportsOutputFnGetAttExportsBucket5A12738BArn6FAD0B2A/*": "Whoever exports puts a file into the "
     "bucket of exports, and signs a link to it; each has a name of chance.",
 }

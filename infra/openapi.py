@@ -54,6 +54,7 @@ Uzbek, Russian or English by `Accept-Language`, and are RFC 9457 problems for wh
 TAGS = {
     "accounts": "Open an account, log in, keep the token fresh, end sessions, set a forgotten password anew; "
     "administrators make managers and change accounts.",
+    "locks": "Smart locks: register yours, share them, open and close them, and see what they report.",
     "notices": "E-mail and SMS that a sandbox took instead of sending them.",
     "jobs": "Schedules, codes by SMS, and the history of every job: what ran, what failed, what to send again.",
     "tasks": "Sums and countdowns that are worked on in the background, five at a time.",

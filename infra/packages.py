@@ -37,6 +37,8 @@ SERVICES = {
     "mac": "kms",
     "cipher": "kms",
     "bucket": "s3",
+    "broker": "iot-data",
+    "fleet": "iot",
     "email": "sesv2",
     "sms": "pinpoint-sms-voice-v2",
 }

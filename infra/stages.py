@@ -51,6 +51,11 @@ class Stage:
         return f"/kalit/{self.name}/edge-secret-sha256"
 
     @property
+    def mqtt(self) -> str:
+        """The parameter (SSM) with where locks connect to, as JSON, for the doors; whoever deploys writes it."""
+        return f"/kalit/{self.name}/mqtt"
+
+    @property
     def web_acl_parameter(self) -> str:
         """The parameter (SSM) with the web ACL's ARN, for the edge; whoever deploys writes it."""
         return f"/kalit/{self.name}/web-acl"

@@ -12,9 +12,9 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from kalit.kit import streams
-from kalit.kit.resources import Bucket, Cipher, Key, Mac, Queue, Resource, Table
+from kalit.kit.resources import Bucket, Cipher, Fleet, Key, Mac, Queue, Resource, Table
 
-from . import static
+from . import static, things
 from .stages import Stage
 
 STRING = dynamodb.AttributeType.STRING
@@ -25,6 +25,7 @@ VISIBILITY = Duration.seconds(60)
 MACS = {
     Mac.SESSIONS: "Derives refresh tokens and the links and codes that reset passwords.",
     Mac.AUDIT: "Seals the newest entry of the audit log, and with it all before.",
+    Mac.DEVICES: "Derives the secrets that locks sign with, and that their commands are signed with.",
 }
 
 
@@ -45,15 +46,20 @@ class State(Stack):
             Table.KEYS: self._table(Table.KEYS),
             Table.TASKS: self._table(Table.TASKS, stream=dynamodb.StreamViewType.NEW_IMAGE),
             Table.JOBS: self._table(Table.JOBS, stream=dynamodb.StreamViewType.NEW_IMAGE),
+            Table.LOCKS: self._table(Table.LOCKS, stream=dynamodb.StreamViewType.NEW_IMAGE),
             Table.OPS: self._table(Table.OPS, stream=dynamodb.StreamViewType.NEW_IMAGE),
         }
         self._index(Table.TASKS, "open", "open", "due_at")
         self._index(Table.ACCOUNTS, "by_role", "listing", "ordinal")
         self._index(Table.ACCOUNTS, "by_name", "initial", "pk")
         self._index(Table.JOBS, "due", "due", "due_at")
+        self._index(Table.LOCKS, "by_age", "listing", "born")
+        self._index(Table.LOCKS, "by_silence", "watched", "last_seen")
+        self._index(Table.LOCKS, "by_charge", "low", "pk")
+        self._index(Table.LOCKS, "open", "open", "expires_at")
         self._index(Table.OPS, "by_queue", "queue", "born")
         self._index(Table.OPS, "by_state", "place", "born")
-        for table in (Table.ACCOUNTS, Table.JOBS, Table.OPS):
+        for table in (Table.ACCOUNTS, Table.JOBS, Table.LOCKS, Table.OPS):
             self._index(table, streams.INDEX, "outbox", "asked_at")
         tasks = self.tables[Table.TASKS]
         tasks.add_local_secondary_index(
@@ -78,6 +84,9 @@ class State(Stack):
             generate_secret_string=secretsmanager.SecretStringGenerator(password_length=48, exclude_punctuation=True),
             removal_policy=self._removal,
         )
+        self.fleet = things.policy(self, self.name(Fleet.LOCKS))
+        if stage.production:
+            self.fleet.apply_removal_policy(RemovalPolicy.RETAIN)
         self.files = self._bucket()
         self.buckets = {bucket: self._exports(bucket) for bucket in Bucket}
         CfnOutput(self, static.BUCKET, value=self.files.bucket_name)

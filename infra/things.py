@@ -1,4 +1,4 @@
-"""IoT Core: topic rules that carry the locks' messages into doors."""
+"""IoT Core: the policy that locks connect under, and topic rules that carry their messages into doors."""
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
@@ -7,6 +7,30 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 
 from kalit.kit.topics import Topic
+
+CHANNELS = ("status", "response", "alert", "heartbeat")  # what a lock tells
+THING = "${iot:Connection.Thing.ThingName}"
+
+
+def policy(stack: Stack, name: str) -> iot.CfnPolicy:
+    """What a lock may do: connect as itself, tell its own state, hear its own commands. One policy for all locks."""
+
+    def arn(what: str) -> str:
+        return f"arn:{stack.partition}:iot:{stack.region}:{stack.account}:{what}"
+
+    statements: list[dict[str, object]] = [
+        {
+            "Action": "iot:Connect",
+            "Resource": arn(f"client/{THING}"),
+            # A certificate that belongs to another thing, or to none, connects under no name.
+            "Condition": {"Bool": {"iot:Connection.Thing.IsAttached": "true"}},
+        },
+        {"Action": "iot:Publish", "Resource": [arn(f"topic/smartlock/{THING}/{channel}") for channel in CHANNELS]},
+        {"Action": "iot:Subscribe", "Resource": arn(f"topicfilter/smartlock/{THING}/commands")},
+        {"Action": "iot:Receive", "Resource": arn(f"topic/smartlock/{THING}/commands")},
+    ]
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **told} for told in statements]}
+    return iot.CfnPolicy(stack, "LocksPolicy", policy_name=name, policy_document=document)
 
 
 def rule(stack: Stack, name: str, door: Topic, function: lambda_.Function, undelivered: sqs.Queue) -> None:

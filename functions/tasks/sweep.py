@@ -25,12 +25,4 @@ def mend(task: store.TaskRow, at: datetime) -> None:
 @schedules.every(minutes=1, uses=[*store.WRITE, Table.TASKS.query_index("open"), Queue.SUM.send])
 def handler(at: datetime) -> None:
     """Repair tasks that should be over: finish countdowns, send sums again, give up in the end."""
-    failed: list[Exception] = []
-    for task in store.overdue(at):
-        try:
-            mend(task, at)
-        except Exception as error:
-            log.exception("not repaired", extra={"task_id": task.ref.id})
-            failed.append(error)  # one that fails must not hold up the others
-    if failed:
-        raise failed[0]
+    schedules.each(store.overdue(at), lambda task: mend(task, at))

@@ -114,7 +114,8 @@ def _upload(aws: Aws, assembly: Path, stack: str) -> None:
 def _apply(aws: Aws, name: str, template: str) -> str:
     """Create or update one stack and wait for it. Returns what was done."""
     cloudformation = aws.client("cloudformation")
-    tag = {"Key": "template", "Value": hashlib.sha256(template.encode()).hexdigest()}
+    told = json.dumps([template, _parameters(aws, template)])
+    tag = {"Key": "template", "Value": hashlib.sha256(told.encode()).hexdigest()}
     stack = _describe(aws, name)
     if stack and tag in stack.get("Tags", []) and stack["StackStatus"].endswith("_COMPLETE"):
         return "unchanged"
@@ -135,6 +136,13 @@ def _apply(aws: Aws, name: str, template: str) -> str:
     except Exception:
         raise DeploymentFailed(f"{name}: {_reasons(aws, name)}") from None
     return done
+
+
+def _parameters(aws: Aws, template: str) -> list[str]:
+    """The values of the parameters (SSM) that a template reads."""
+    named = (told for told in json.loads(template).get("Parameters", {}).values() if "SSM::Parameter" in told["Type"])
+    ssm = aws.client("ssm")
+    return [ssm.get_parameter(Name=told["Default"])["Parameter"]["Value"] for told in named]
 
 
 def _describe(aws: Aws, name: str) -> dict[str, Any] | None:

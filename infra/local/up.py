@@ -16,11 +16,20 @@ import sys
 import time
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from infra.installation import Admin, DoorFailed, call, first_administrator, share_edge_secret, upload_static_files
+from infra.installation import (
+    Admin,
+    DoorFailed,
+    Mqtt,
+    call,
+    first_administrator,
+    share_edge_secret,
+    share_mqtt,
+    upload_static_files,
+)
 from infra.stages import STAGES
 
 from . import assembly, deployer
@@ -30,6 +39,7 @@ from .gateway import Gateway
 
 STAGE = STAGES["local"]
 ENGINE_PYTHON = ROOT / ".venv-engine" / "bin" / "python"
+TUNABLES = ("UNLOCK_LIMIT", "VERIFY_LIMIT", "OFFLINE_AFTER")
 STARTED_WITHIN = 30.0  # seconds that the engine may take to come up
 STOPPED_WITHIN = 15.0
 
@@ -47,6 +57,7 @@ class Settings:
     state: Path = ROOT / ".kalit"
     admin: Admin = Admin()
     clock_file: str = ""
+    tunables: Mapping[str, str] = field(default_factory=dict)  # limits that the doors are to have (`kit.tunables`)
     rate_limit: int = 0  # requests a minute and address; 0: any
     doors: tuple[Path, ...] = ()
     persist: bool = True
@@ -66,6 +77,7 @@ class Settings:
             state=Path(env.get("KALIT_STATE") or ROOT / ".kalit").resolve(),
             admin=Admin.from_environment(env),
             rate_limit=number("KALIT_RATE_LIMIT", 0),
+            tunables={name: str(number(f"KALIT_{name}", 0)) for name in TUNABLES if env.get(f"KALIT_{name}")},
             clock_file=str(Path(env["KALIT_CLOCK"]).resolve()) if env.get("KALIT_CLOCK") else "",
         )
 
@@ -179,6 +191,12 @@ class Engine:
                 await asyncio.sleep(0.05)
         raise CannotStart(f"The local engine did not come up. Its last words:\n{_tail(self.log)}")
 
+    def authority(self) -> str:
+        """The certificate (PEM) that the broker's own is signed by."""
+        with urllib.request.urlopen(f"{self.endpoint}/_ministack/iot/ca.pem", timeout=5) as answer:  # noqa: S310
+            told: bytes = answer.read()
+        return told.decode()
+
     async def stop(self) -> None:
         """Let it save, then go; only a run that owns the state has anything to stop."""
         if self.lock:
@@ -252,11 +270,14 @@ class System:
 
     def synthesize(self) -> None:
         context = {"stage": STAGE.name, "clock_file": self.settings.clock_file}
+        if self.settings.tunables:
+            context["tunables"] = json.dumps(self.settings.tunables)
         started = time.monotonic()
         made = assembly.synthesize(self.templates, context, self.settings.doors)
         say(f"templates: {f'synthesized in {time.monotonic() - started:.1f} s' if made else 'unchanged'}")
 
     def deploy(self) -> None:
+        share_mqtt(self.aws.client, STAGE, Mqtt("localhost", self.settings.mqtt_port, self.engine.authority()))
         deployer.deploy(self.aws, self.templates, STAGE, say)
 
     def bootstrap(self) -> None:

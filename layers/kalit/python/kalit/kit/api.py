@@ -6,7 +6,8 @@
 The parameters say what the door wants, by name:
 
 * `caller: Caller` any signed-in account, `caller: Admin` that role only, `caller: Caller | None` also nobody
-* `body: Model` the JSON or form body, `query: Model` the query string
+* `body: Model` the JSON or form body, `query: Model` the query string; a body that is `Unread[Model]` is checked when
+  the handler calls its `read()`, where what it is about is to be looked for first
 * `key: UUID | None` the derived key of an Idempotency-Key, for doors with `once=True`
 * `request: Request` everything else; any other name is a parameter of the path (int, UUID or str)
 
@@ -22,7 +23,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, ClassVar, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_args, get_origin
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -67,6 +68,22 @@ class Reply:
     media_type: str = "application/json"
 
 
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Unread(Generic[Model]):
+    """A body that nobody has looked at yet."""
+
+    model: type[Model]
+    request: Request
+
+    def read(self) -> Model:
+        """The body. Raises `Invalid`, `ParseError` or `UnsupportedMediaType`."""
+        data, source = self.request.data()
+        return fields.read(self.model, data, source=source)
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Endpoint(Door):
     """A declared HTTP door."""
@@ -92,8 +109,15 @@ class Endpoint(Door):
 
     @cached_property
     def wants(self) -> dict[str, Any]:
-        """Parameter name -> annotation."""
-        return {name: p.annotation for name, p in inspect.signature(self.call).parameters.items()}
+        """Parameter name -> annotation; of a body that is read late, its model."""
+        told = {name: p.annotation for name, p in inspect.signature(self.call).parameters.items()}
+        return told | ({"body": get_args(told["body"])[0]} if self.reads_late else {})
+
+    @cached_property
+    def reads_late(self) -> bool:
+        """Whether the handler reads the body itself."""
+        body = inspect.signature(self.call).parameters.get("body")
+        return body is not None and get_origin(body.annotation) is Unread
 
     @cached_property
     def caller_kind(self) -> "type[Caller] | None":
@@ -145,9 +169,9 @@ class Endpoint(Door):
         if "query" in self.wants:
             arguments["query"] = fields.read(self.wants["query"], request.fields(), source="query")
         if "body" in self.wants:
-            data, source = request.data()
-            arguments["body"] = fields.read(self.wants["body"], data, source=source)
-        else:
+            body = Unread(self.wants["body"], request)
+            arguments["body"] = body if self.reads_late else body.read()
+        if "body" not in self.wants or self.reads_late:
             request.raw()  # refuses a body that is too large, wanted or not
         if "request" in self.wants:
             arguments["request"] = request

@@ -11,8 +11,16 @@ def now() -> datetime:
     In sandbox stages the file named by `CLOCK_FILE` may move it: an ISO instant stops the clock
     there, an offset in seconds such as `+3600` shifts it.
     """
+    return _ours(datetime.now(UTC))
+
+
+def of_milliseconds(milliseconds: int) -> datetime:
+    """A moment that a clock of AWS's told, in unix milliseconds, as ours showed it then."""
+    return _ours(datetime.fromtimestamp(milliseconds / 1000, UTC))
+
+
+def _ours(real: datetime) -> datetime:
     setting = os.environ.get("CLOCK_FILE")
-    real = datetime.now(UTC)
     return moved(real, Path(setting)) if setting else real
 
 

@@ -27,7 +27,12 @@ def drf(error: AppError, language: str) -> Any:
 
 
 def v1(error: AppError, language: str) -> Any:
-    """As the lock service writes it: `success`, and an `error` with message, code and perhaps fields."""
+    """As the lock service writes it: `success`, and an `error` with message, code and perhaps fields.
+
+    Some business rules tell a `message` alone, as its apps know it.
+    """
+    if error.bare:
+        return {"success": False, "message": error.say(language)}
     told: dict[str, Any] = {"message": error.say(language), "code": error.status}
     if isinstance(error, Invalid):
         fields = error.said(language)

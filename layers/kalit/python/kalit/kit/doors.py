@@ -26,7 +26,8 @@ class Again(Exception):
 class Host:
     """The Lambda behind a door: `memory` in MB, `timeout` in seconds, `files` beside the door that travel with it.
 
-    `outbox`: only where e-mail and SMS go to outboxes instead of people. `ticks`: told of all ticks in its environment.
+    `outbox`: only where e-mail and SMS go to outboxes instead of people. In its environment `ticks` tells of all ticks,
+    `mqtt` of where locks connect to.
     """
 
     memory: int = 512
@@ -34,6 +35,7 @@ class Host:
     files: Sequence[str] = ()
     outbox: bool = False
     ticks: bool = False
+    mqtt: bool = False
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -35,6 +35,7 @@ class AppError(Exception):
     uz: ClassVar[str] = "Xatolik biz tomonda. Keyinroq urinib koʻring; takrorlansa, request id ni yordamga ayting."
     en: ClassVar[str] = ""
     status: ClassVar[int] = 500
+    bare: ClassVar[bool] = False  # whether the V1 dialect has it as a message alone
 
     def __init__(self, *, headers: dict[str, str] | None = None, **values: object) -> None:
         super().__init__()

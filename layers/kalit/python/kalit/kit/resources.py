@@ -50,6 +50,7 @@ class Table(Resource):
     KEYS = "keys"  # public keys that tokens are checked with
     TASKS = "tasks"
     JOBS = "jobs"  # schedules, and what the staff's jobs leave behind
+    LOCKS = "locks"
     OPS = "ops"  # what every domain needs and none owns: idempotent answers, job history, the audit log
 
     @property
@@ -73,6 +74,11 @@ class Table(Resource):
         return Grant(self, "dynamodb:Query")
 
     @property
+    def check(self) -> Grant:
+        """The right to make a transaction hang on a row that it does not write."""
+        return Grant(self, "dynamodb:ConditionCheckItem")
+
+    @property
     def batch_get(self) -> Grant:
         return Grant(self, "dynamodb:BatchGetItem")
 
@@ -88,6 +94,7 @@ class Queue(Resource):
     EMAIL = "email"
     SMS = "sms"
     AUDIT = "audit.fifo"
+    SECURITY = "security"
 
     @property
     def fifo(self) -> bool:
@@ -105,6 +112,7 @@ class Queue(Resource):
 
 class Machine(Resource):
     COUNTDOWN = "countdown"
+    COMMAND = "command"
 
     @property
     def start(self) -> Grant:
@@ -121,6 +129,7 @@ class Mac(Resource):
 
     SESSIONS = "sessions"  # refresh tokens, and the links and codes that reset passwords
     AUDIT = "audit"  # the seal of the audit log's newest entry
+    DEVICES = "devices"  # the secrets that locks and we sign with
 
     @property
     def generate(self) -> Grant:
@@ -153,6 +162,65 @@ class Bucket(Resource):
     @property
     def get(self) -> Grant:
         return Grant(self, "s3:GetObject", "/*")
+
+
+class Broker(Resource):
+    """IoT Core's message broker, which locks are connected to."""
+
+    LOCKS = "locks"
+
+    @property
+    def publish(self) -> Grant:
+        return Grant(self, "iot:Publish", "topic/smartlock/*/commands")
+
+    @property
+    def disconnect(self) -> Grant:
+        return Grant(self, "iot:DeleteConnection", "client/*")
+
+
+class Fleet(Resource):
+    """IoT Core's registry of the sold locks; the id is the name of the one policy that they connect under.
+
+    Actions without a type of resource in AWS's service authorization reference are asked for on `*`.
+    """
+
+    LOCKS = "locks"
+
+    @property
+    def create_certificate(self) -> Grant:
+        return Grant(self, "iot:CreateKeysAndCertificate", "*")
+
+    @property
+    def update_certificate(self) -> Grant:
+        return Grant(self, "iot:UpdateCertificate", "cert/*")
+
+    @property
+    def delete_certificate(self) -> Grant:
+        return Grant(self, "iot:DeleteCertificate", "cert/*")
+
+    @property
+    def create_thing(self) -> Grant:
+        return Grant(self, "iot:CreateThing", "thing/*")
+
+    @property
+    def delete_thing(self) -> Grant:
+        return Grant(self, "iot:DeleteThing", "thing/*")
+
+    @property
+    def attach_policy(self) -> Grant:
+        return Grant(self, "iot:AttachPolicy", "cert/*")
+
+    @property
+    def detach_policy(self) -> Grant:
+        return Grant(self, "iot:DetachPolicy", "cert/*")
+
+    @property
+    def attach_thing(self) -> Grant:
+        return Grant(self, "iot:AttachThingPrincipal", "*")
+
+    @property
+    def detach_thing(self) -> Grant:
+        return Grant(self, "iot:DetachThingPrincipal", "*")
 
 
 class Email(Resource):

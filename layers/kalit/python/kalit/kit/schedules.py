@@ -6,15 +6,18 @@
 A tick may come twice or not at all: what it does must be a repair, not the only way.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from . import clock, jobs
 from .doors import Door, Host
 from .ids import derived, ordered
 from .jobs import Job
+from .log import log
 from .resources import Grant
+
+Thing = TypeVar("Thing")
 
 QUEUE = "schedules"  # where the history files ticks
 TIME = "<aws.scheduler.scheduled-time>"  # for which EventBridge Scheduler puts in the time; the same at every try
@@ -63,3 +66,16 @@ def cron(
     expression: str, *, zone: str = "UTC", eager: str = "", uses: Sequence[Grant] = (), host: Host = Host(timeout=60)
 ) -> Callable[[Callable[..., None]], Schedule]:
     return lambda call: Schedule(call=call, expression=expression, zone=zone, eager=eager, uses=tuple(uses), host=host)
+
+
+def each(things: Iterable[Thing], act: Callable[[Thing], object]) -> None:
+    """Let a tick act on each of many things. One that fails does not hold up the others; the first error comes last."""
+    failed: list[Exception] = []
+    for thing in things:
+        try:
+            act(thing)
+        except Exception as error:
+            log.exception("not done", extra={"thing": type(thing).__name__})
+            failed.append(error)
+    if failed:
+        raise failed[0]

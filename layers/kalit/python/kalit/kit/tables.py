@@ -96,9 +96,14 @@ class Commit:
     """
 
     def __init__(self) -> None:
+        self._checks: list[_Write] = []
         self._deletes: list[_Write] = []
         self._puts: list[_Write] = []
         self._updates: list[_Write] = []
+
+    def check(self, row: Row, condition: Condition, unmet: Exception) -> None:
+        """Make all hang on a row that is not written."""
+        self._checks.append((row.get_operation_kwargs_from_class(row.pk, range_key=row.sk, condition=condition), unmet))
 
     def delete(self, row: Row, condition: Condition | None = None, unmet: Exception | None = None) -> None:
         self._deletes.append((row.get_delete_kwargs_from_instance(condition=condition), unmet))
@@ -134,7 +139,7 @@ class Commit:
                 time.sleep(random.uniform(0, FIRST_PAUSE * 2**attempt))  # noqa: S311 - jitter
             try:
                 connection.transact_write_items(
-                    condition_check_items=[],
+                    condition_check_items=[kwargs for kwargs, _ in self._checks],
                     delete_items=[kwargs for kwargs, _ in self._deletes],
                     put_items=[kwargs for kwargs, _ in self._puts],
                     update_items=[kwargs for kwargs, _ in self._updates],
@@ -144,7 +149,7 @@ class Commit:
             except TransactWriteError as error:
                 codes = [reason.code if reason else "" for reason in error.cancellation_reasons]
                 # The order in which pynamodb sends them, and so of the reasons.
-                writes = [*self._deletes, *self._puts, *self._updates]
+                writes = [*self._checks, *self._deletes, *self._puts, *self._updates]
                 for (_, unmet), code in zip(writes, codes, strict=False):
                     if code == "ConditionalCheckFailed":
                         raise (unmet or error) from error

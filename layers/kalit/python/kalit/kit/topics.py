@@ -1,9 +1,10 @@
 """Doors that an MQTT topic opens, through an IoT Core rule.
 
     @topics.on("smartlock/+/status", uses=[...])
-    def handler(device: str, report: Status) -> None:
+    def handler(device: str, report: Status, at: datetime) -> None:
 
 `device` is what stood at the `+`; a policy that lets things publish below their own name alone makes it the sender.
+`at` is when the broker received the message: the same at every try, and in the order in which they came.
 A handler that fails is called again twice by Lambda; then the event waits in the topics' dead-letter queue.
 """
 
@@ -13,6 +14,7 @@ from typing import Any, ClassVar
 
 from pydantic import ValidationError
 
+from . import clock
 from .doors import Door, Host
 from .log import log
 from .resources import Grant
@@ -34,7 +36,7 @@ class Topic(Door):
     def sql(self) -> str:
         """The rule: the payload as it came, beside the name of the thing that sent it."""
         place = self.filter.split("/").index("+") + 1
-        return f"SELECT * AS payload, topic({place}) AS device FROM '{self.filter}'"  # noqa: S608 - a rule, not SQL
+        return f"SELECT * AS payload, topic({place}) AS device, timestamp() AS at FROM '{self.filter}'"  # noqa: S608 - a rule, not SQL
 
     def serve(self, event: dict[str, Any], context: Any) -> None:
         log.append_keys(thing_id=event["device"])
@@ -44,7 +46,7 @@ class Topic(Door):
             # A device that sends nonsense sends it again: trying twice more would not help.
             log.warning("refused", extra={"code": "malformed_payload"})
             return
-        self.call(event["device"], payload)
+        self.call(event["device"], payload, clock.of_milliseconds(event["at"]))
 
 
 def on(filter: str, *, uses: Sequence[Grant] = (), host: Host = Host()) -> Callable[[Callable[..., None]], Topic]:

@@ -1,0 +1,399 @@
+"""Commands to locks: kept, signed, published, answered, in the locks table and over IoT Core.
+
+A command is kept with the sequence that it takes, in the transaction that holds its sender's right, and published at
+once. What is cut off in between the table's stream does, in time or not at all.
+"""
+
+import os
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from pynamodb.attributes import NumberAttribute, NumberSetAttribute, UnicodeAttribute
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.update import Action
+from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
+
+from kalit.kit import aws, clock, limits, metrics, steps
+from kalit.kit.caller import Caller
+from kalit.kit.errors import Unavailable
+from kalit.kit.ids import ordered
+from kalit.kit.log import log
+from kalit.kit.resources import Broker, Grant, Machine, Table
+from kalit.kit.tables import Commit, Followed, Row, TableName, condition_failed
+
+from . import commands, fleet_store, history_store, store
+from .commands import KINDS, OPEN, Command, CommandNotFound, DeviceOffline, Kind, Next, Order, State
+from .devices import DeviceNotFound
+from .store import Changed, DeviceRow, Lock
+
+PUBLISH: tuple[Grant, ...] = (Table.LOCKS.update, *fleet_store.DERIVE, Broker.LOCKS.publish)
+SEND: tuple[Grant, ...] = (
+    Table.LOCKS.get,
+    Table.LOCKS.put,
+    Table.LOCKS.check,
+    *PUBLISH,
+)
+LIST: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.query)
+FOLLOW: tuple[Grant, ...] = (Table.LOCKS.get, *PUBLISH, Machine.COMMAND.start)
+AGAIN: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.put, *PUBLISH)
+EXPIRE: tuple[Grant, ...] = (
+    Table.LOCKS.get,
+    Table.LOCKS.put,
+    Table.LOCKS.update,
+    Table.LOCKS.query_index("open"),
+)
+
+OUTBOX = "command"
+TRIES = 5  # to take the next sequence, while others command the same lock
+KEPT = timedelta(days=90)
+KEY_KEPT = timedelta(hours=25)  # longer than the answers of `kit.once`
+
+
+class Open(GlobalSecondaryIndex["CommandRow"]):
+    class Meta:
+        index_name = "open"
+        projection = KeysOnlyProjection()
+
+    open = UnicodeAttribute(hash_key=True)
+    ends_at = UnicodeAttribute(range_key=True)
+
+
+class CommandRow(Followed):
+    """`sequences`: all that it was sent with. `ends_at`: when no answer counts any more."""
+
+    class Meta:
+        table_name = TableName(Table.LOCKS)
+
+    kind = UnicodeAttribute()
+    device_id = UnicodeAttribute()
+    user = UnicodeAttribute()
+    state = UnicodeAttribute()
+    duration = NumberAttribute(null=True)
+    sequence = NumberAttribute()
+    sequences = NumberSetAttribute()
+    error = UnicodeAttribute(default="")
+    created_at = UnicodeAttribute()
+    published_at = UnicodeAttribute(null=True)
+    answered_at = UnicodeAttribute(null=True)
+    expires_at = UnicodeAttribute()
+    ends_at = UnicodeAttribute()
+    open = UnicodeAttribute(null=True)
+    ttl = NumberAttribute()
+    open_index = Open()
+
+    @staticmethod
+    def key(device: UUID, id: UUID) -> tuple[str, str]:
+        return DeviceRow.key(device)[0], f"COMMAND#{id}"
+
+    @property
+    def id(self) -> UUID:
+        return UUID(self.sk.removeprefix("COMMAND#"))
+
+    @property
+    def device(self) -> UUID:
+        return UUID(self.pk.removeprefix("DEVICE#"))
+
+    @property
+    def what(self) -> Kind:
+        return KINDS[self.kind]
+
+    @property
+    def ends(self) -> datetime:
+        return datetime.fromisoformat(self.ends_at)
+
+
+class KeyRow(Row):
+    """Which command an Idempotency-Key made."""
+
+    class Meta:
+        table_name = TableName(Table.LOCKS)
+
+    command = UnicodeAttribute()
+    ttl = NumberAttribute()
+
+
+class AlreadySent(Exception):
+    """This Idempotency-Key made a command before."""
+
+
+class NotOpen(Exception):
+    """The command is over, or was sent anew."""
+
+
+def send(
+    lock: Lock, kind: Kind, caller: Caller, at: datetime, key: UUID | None = None, duration: int | None = None
+) -> CommandRow:
+    """Command a lock. Raises `DeviceOffline`, `Throttled`, `DeviceNotFound`, `NotYourDevice`.
+
+    A read, a transaction, a kms:GenerateMac, a Publish, an UpdateItem; a count before for what is limited.
+    """
+    if made := _made(lock, key):
+        return made
+    if kind.limited:
+        limits.spend(commands.limit(), f"{caller.uuid} {lock.uuid}", at)
+    if not store.thing(lock.row).is_online(at):
+        raise DeviceOffline
+    try:
+        row = _kept(lock, kind, caller, at, key, duration)
+    except AlreadySent:
+        return CommandRow.get(*_key_of(lock, key), consistent_read=True)
+    publish(row, at)
+    return row
+
+
+def listed(lock: Lock, at: datetime) -> list[Command]:
+    """The newest commands. One Query."""
+    found = CommandRow.query(
+        lock.row.pk,
+        CommandRow.sk.startswith("COMMAND#"),
+        consistent_read=True,
+        scan_index_forward=False,
+        limit=commands.MOST_LISTED,
+    )
+    return [_command(row, at) for row in found]
+
+
+def shown(lock: Lock, id: UUID, at: datetime) -> Command:
+    """One command. Raises `CommandNotFound`. One read."""
+    row = CommandRow.find(*CommandRow.key(lock.uuid, id))
+    if row is None:
+        raise CommandNotFound
+    return _command(row, at)
+
+
+def publish(row: CommandRow, at: datetime) -> None:
+    """Hand an accepted command to the broker. A kms:GenerateMac, a Publish, an UpdateItem.
+
+    It is accepted already, so this fails for nobody; the stream tries again.
+    """
+    try:
+        _publish(row, at)
+    except Exception:
+        log.exception("not published yet", extra={"command_id": str(row.id)})
+
+
+def follow(row: CommandRow, at: datetime) -> None:
+    """Publish what was accepted and not published yet, if there is time; look after what is sent several times.
+
+    A read; to publish, and to start an execution, three calls each.
+    """
+    now = CommandRow.find(row.pk, row.sk)
+    if now is None or now.state not in OPEN:
+        return
+    if now.state == State.ACCEPTED and at < datetime.fromisoformat(now.expires_at):
+        _publish(now, at)
+    if now.what.tries > 1:
+        order = Order(device=now.device, command=now.id, next=Next(at=_again_at(now)))
+        steps.start(Machine.COMMAND, str(now.id), order)
+
+
+def again(order: Order, at: datetime) -> Next:
+    """Send a command anew that was not answered, or note that it never was. Two reads, a transaction, three calls."""
+    for _ in range(TRIES):
+        row = CommandRow.find(*CommandRow.key(order.device, order.command))
+        if row is None or row.state not in OPEN:
+            return Next(at=at, done=True)
+        if at < _again_at(row):
+            return Next(at=_again_at(row))
+        try:
+            if len(row.sequences) >= row.what.tries:
+                expire(row, at)
+                return Next(at=at, done=True)
+            row = _anew(row, at)
+        except (Changed, NotOpen):
+            continue
+        except DeviceNotFound:
+            expire(row, at)
+            return Next(at=at, done=True)
+        publish(row, at)
+        return Next(at=_again_at(row))
+    raise Unavailable
+
+
+def overdue(at: datetime) -> list[CommandRow]:
+    """Commands that nobody answered in time, and nobody has ended. A Query a shard, a read each."""
+    found = []
+    for shard in range(store.SHARDS):
+        for key in CommandRow.open_index.query(str(shard), Open.ends_at < clock.wire(at)):
+            row = CommandRow.find(key.pk, key.sk)
+            if row and row.state in OPEN and row.ends < at:
+                found.append(row)
+    return found
+
+
+def expire(row: CommandRow, at: datetime) -> None:
+    """End a command that nobody answered. One transaction; nothing when somebody has meanwhile."""
+    told = commands.ended(row.what, UUID(row.user), int(row.duration or 0) or None, "no answer in time")
+    with suppress(NotOpen):
+        with Commit() as commit:
+            over(commit, row, State.EXPIRED, "no answer in time", at)
+            history_store.write(commit, row.device, [told], at, str(row.id), "ended")
+        metrics.count("commands_expired")
+
+
+def over(commit: Commit, row: CommandRow, state: State, error: str, at: datetime) -> None:
+    """Put a command's end into a transaction. One update. Raises `NotOpen`."""
+    changes: list[Action] = [
+        CommandRow.state.set(state),
+        CommandRow.error.set(error),
+        CommandRow.open.remove(),
+        CommandRow.outbox.remove(),
+    ]
+    if state is not State.EXPIRED:
+        changes.append(CommandRow.answered_at.set(clock.wire(at)))
+    as_read = CommandRow.state.is_in(*OPEN) & (CommandRow.sequence == row.sequence)
+    commit.update(row, changes, as_read, unmet=NotOpen())
+
+
+def answered(device: UUID, id: UUID | None, kind: str) -> CommandRow | None:
+    """The command that an answer is about: of that id, or from older firmware the newest open one of its kind."""
+    if id:
+        return CommandRow.find(*CommandRow.key(device, id))
+    rows = CommandRow.query(
+        DeviceRow.key(device)[0],
+        CommandRow.sk.startswith("COMMAND#"),
+        consistent_read=True,
+        scan_index_forward=False,
+        limit=10,
+    )
+    return next((row for row in rows if row.kind == kind and row.state in OPEN), None)
+
+
+def _made(lock: Lock, key: UUID | None) -> CommandRow | None:
+    mark = KeyRow.find(lock.row.pk, f"KEY#{key}") if key else None
+    return CommandRow.find(lock.row.pk, f"COMMAND#{mark.command}") if mark else None
+
+
+def _key_of(lock: Lock, key: UUID | None) -> tuple[str, str]:
+    mark = KeyRow.get(lock.row.pk, f"KEY#{key}", consistent_read=True)
+    return lock.row.pk, f"COMMAND#{mark.command}"
+
+
+def _kept(lock: Lock, kind: Kind, caller: Caller, at: datetime, key: UUID | None, duration: int | None) -> CommandRow:
+    id = ordered(at)
+    for _ in range(TRIES):
+        sequence = int(lock.row.sequence) + 1
+        row = _row(lock, kind, id, sequence, caller, at, duration)
+        try:
+            with Commit() as commit:
+                lock.still_reached(commit, at)
+                if key:
+                    mark = KeyRow(lock.row.pk, f"KEY#{key}", command=str(id), ttl=int((at + KEY_KEPT).timestamp()))
+                    commit.put(mark, KeyRow.pk.does_not_exist(), unmet=AlreadySent())
+                commit.put(row)
+                if kind.logged_when_asked:
+                    told = commands.asked(kind, caller.uuid, caller.address)
+                    history_store.write(commit, lock.uuid, [told], at, str(id), "asked")
+                _take(commit, lock.row, sequence)
+        except Changed:
+            lock = store.reached(lock.uuid, caller, kind.right, at)
+            continue
+        return row
+    raise Unavailable
+
+
+def _row(
+    lock: Lock, kind: Kind, id: UUID, sequence: int, caller: Caller, at: datetime, duration: int | None
+) -> CommandRow:
+    expires = _expiry(kind, at)
+    return CommandRow(
+        *CommandRow.key(lock.uuid, id),
+        kind=kind.name,
+        device_id=lock.row.device_id,
+        user=str(caller.uuid),
+        state=State.ACCEPTED,
+        duration=duration,
+        sequence=sequence,
+        sequences={sequence},
+        created_at=clock.wire(at),
+        expires_at=clock.wire(expires),
+        ends_at=clock.wire(expires + kind.lasts * (kind.tries - 1)),
+        open=store.shard(lock.row.device_id),
+        outbox=OUTBOX,
+        ttl=int((at + KEPT).timestamp()),
+    )
+
+
+def _take(commit: Commit, device: DeviceRow, sequence: int) -> None:
+    """Take the lock's next sequence in a transaction. One update. Raises `Changed`."""
+    free = (DeviceRow.sequence == sequence - 1) & DeviceRow.deleted_at.does_not_exist()
+    commit.update(device, [DeviceRow.sequence.set(sequence)], free, unmet=Changed())
+
+
+def _anew(row: CommandRow, at: datetime) -> CommandRow:
+    """The command with its lock's next sequence. Raises `Changed`, `NotOpen`, `DeviceNotFound`."""
+    device = store.device(row.device)
+    sequence = int(device.sequence) + 1
+    expires = clock.wire(_expiry(row.what, at))
+    changes: list[Action] = [
+        CommandRow.sequence.set(sequence),
+        CommandRow.sequences.add({sequence}),
+        CommandRow.state.set(State.ACCEPTED),
+        CommandRow.expires_at.set(expires),
+    ]
+    if expires > row.ends_at:
+        changes.append(CommandRow.ends_at.set(expires))
+    with Commit() as commit:
+        _take(commit, device, sequence)
+        as_read = CommandRow.state.is_in(*OPEN) & (CommandRow.sequence == row.sequence)
+        commit.update(row, changes, as_read, unmet=NotOpen())
+    return CommandRow.get(row.pk, row.sk, consistent_read=True)
+
+
+def _publish(row: CommandRow, at: datetime) -> None:
+    expires = datetime.fromisoformat(row.expires_at)
+    text = commands.message(
+        row.what,
+        device_id=row.device_id,
+        id=row.id,
+        user=UUID(row.user),
+        sequence=int(row.sequence),
+        nonce=os.urandom(16).hex(),
+        duration=int(row.duration) if row.duration is not None else None,
+        issued_at=int((expires - row.what.lasts).timestamp()),
+        expires_at=int(expires.timestamp()),
+        secret=fleet_store.secret(row.device),
+    )
+    aws.client("iot-data").publish(
+        topic=f"smartlock/{row.device_id}/commands",
+        qos=1,
+        retain=False,
+        payload=text.encode(),
+        # For locks that speak MQTT 5: the broker itself forgets it in time.
+        messageExpiry=max(1, int((expires - at).total_seconds())),
+    )
+    changes: list[Action] = [CommandRow.state.set(State.PUBLISHED), CommandRow.published_at.set(clock.wire(at))]
+    if row.what.tries == 1:
+        changes.append(CommandRow.outbox.remove())
+    try:
+        row.update(changes, (CommandRow.state == State.ACCEPTED) & (CommandRow.sequence == row.sequence))
+    except UpdateError as error:
+        if not condition_failed(error):  # else the lock has answered already
+            raise
+
+
+def _expiry(kind: Kind, at: datetime) -> datetime:
+    """Whole seconds, as the lock reads them; never longer than it may last."""
+    return at.astimezone(UTC).replace(microsecond=0) + kind.lasts
+
+
+def _again_at(row: CommandRow) -> datetime:
+    return datetime.fromisoformat(row.expires_at)
+
+
+def _command(row: CommandRow, at: datetime) -> Command:
+    return Command(
+        id=row.id,
+        command=row.kind,
+        state=commands.shown(State(row.state), row.ends, at),
+        duration=None if row.duration is None else int(row.duration),
+        sequence=int(row.sequence),
+        attempts=len(row.sequences),
+        user=row.user,
+        error=row.error,
+        created_at=row.created_at,
+        published_at=row.published_at,
+        answered_at=row.answered_at,
+        expires_at=row.expires_at,
+    )

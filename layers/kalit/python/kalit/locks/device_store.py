@@ -1,0 +1,325 @@
+"""Registering, showing, changing and deleting locks, in the locks table and in IoT Core."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from pynamodb.expressions.update import Action
+
+from kalit.kit import audit, clock, security_events
+from kalit.kit.audit import Act
+from kalit.kit.caller import Admin, Caller
+from kalit.kit.errors import Conflict
+from kalit.kit.ids import derived, ordered
+from kalit.kit.log import log
+from kalit.kit.pages import Page
+from kalit.kit.resources import Grant, Table
+from kalit.kit.security_events import EventType, Severity
+from kalit.kit.tables import Commit
+
+from . import devices, fleet_store, history_store, share_store, store
+from .devices import (
+    Detailed,
+    DeviceChange,
+    DeviceNotFound,
+    Glance,
+    Listed,
+    ListSold,
+    NewDevice,
+    Registered,
+    Sold,
+    SoldChange,
+    Status,
+)
+from .event_store import event
+from .rights import Right, Role, gives
+from .store import (
+    Changed,
+    DeviceAudit,
+    DeviceCounts,
+    DeviceEvent,
+    DeviceRow,
+    Lock,
+    MineRow,
+    ShareRow,
+    ThingRow,
+    moment,
+)
+
+CREATE: tuple[Grant, ...] = (
+    Table.LOCKS.get,
+    Table.LOCKS.put,
+    Table.LOCKS.update,
+    *fleet_store.EQUIP,
+    *fleet_store.RETIRE,
+    *fleet_store.DERIVE,
+)
+LIST: tuple[Grant, ...] = (Table.LOCKS.query, Table.LOCKS.batch_get)
+SHOW: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.query)
+CHANGE: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.update)
+DELETE: tuple[Grant, ...] = (
+    Table.LOCKS.get,
+    Table.LOCKS.update,
+    Table.LOCKS.delete,
+    Table.LOCKS.put,
+    *fleet_store.RETIRE,
+)
+FOLLOW: tuple[Grant, ...] = (
+    Table.LOCKS.get,
+    Table.LOCKS.query,
+    Table.LOCKS.delete,
+    *fleet_store.EQUIP,
+    *fleet_store.RETIRE,
+)
+LIST_SOLD: tuple[Grant, ...] = (Table.LOCKS.query, Table.LOCKS.batch_get, Table.LOCKS.query_index("by_age"))
+CHANGE_SOLD: tuple[Grant, ...] = (*CHANGE, Table.LOCKS.put)
+
+TRIES = 5  # of a change, while others change the same lock
+
+
+def create(new: NewDevice, caller: Caller, at: datetime, key: UUID | None = None) -> Registered:
+    """Register a lock as the caller's own. Raises `Invalid` for a hardware id that is taken.
+
+    Two reads, one CreateKeysAndCertificate, one transaction, four calls that let it connect, one kms:GenerateMac. What
+    was cut off in between is done by the table's stream. The same key again gives the same lock new credentials: those
+    that were told before may be lost, and are kept nowhere.
+    """
+    uuid = derived("device", str(key)) if key else ordered(at)
+    known = ThingRow.find(*ThingRow.key(new.device_id))
+    if known and known.device != str(uuid):
+        raise devices.taken()
+    certificate = fleet_store.new_certificate()
+    try:
+        old = _renewed(uuid, certificate.arn) if known else None
+        if not known:
+            _added(uuid, new, certificate.arn, caller, at)
+    except Changed:
+        fleet_store.discard(certificate)
+        raise devices.taken() from None
+    fleet_store.equip(new.device_id, certificate.arn)
+    if old:
+        fleet_store.retire(new.device_id, old)
+    row = store.device(uuid)
+    return Registered(
+        **listed(row, store.thing(row), at, mine=True).model_dump(),
+        device_secret=fleet_store.secret(uuid),
+        mqtt=fleet_store.mqtt(new.device_id, certificate),
+    )
+
+
+def all_of(caller: Caller, at: datetime) -> list[Listed]:
+    """The caller's locks and those shared with him, the newest first. A Query, two or three BatchGetItems a hundred."""
+    mine = [row.sk.removeprefix("DEVICE#") for row in MineRow.query(f"ACCOUNT#{caller.uuid}", consistent_read=True)]
+    rows = [row for row in _devices(mine) if not row.deleted_at]
+    others = [row.uuid for row in rows if row.owner != str(caller.uuid)]
+    shares = {
+        share.pk: share
+        for share in ShareRow.batch_get([ShareRow.key(id, caller.uuid) for id in others], consistent_read=True)
+    }
+    seen = [
+        row
+        for row in rows
+        if row.owner == str(caller.uuid)
+        or ((s := shares.get(row.pk)) and gives(Role(s.role), s.expires, Right.SEE, at))
+    ]
+    things = _things(seen)
+    return [
+        listed(row, things[row.device_id], at, mine=row.owner == str(caller.uuid))
+        for row in sorted(seen, key=lambda row: row.born, reverse=True)
+        if row.device_id in things
+    ]
+
+
+def shown(lock: Lock, at: datetime) -> Detailed:
+    """A lock with all that is known of it. Two reads and two Queries."""
+    thing, row = store.thing(lock.row), lock.row
+    told = {name: getattr(row, name) for name in ("latitude", "longitude", "created_at", "updated_at")}
+    said = {name: getattr(thing, name) for name in ("battery_low_threshold", "firmware_version", "last_lock")}
+    active = [share for share in share_store.shares(row) if gives(Role(share.role), share.expires, Right.SEE, at)]
+    return Detailed(
+        **listed(row, thing, at, mine=True).model_dump(exclude={"is_shared"}),
+        **told,
+        **said,
+        active_pins=[],
+        active_nfcs=[],
+        active_guests=[],
+        shared_with_count=len(active),
+        access_stats=history_store.stats(row.uuid, at),
+    )
+
+
+def glance(lock: Lock, at: datetime) -> Glance:
+    """What a lock last reported. One read."""
+    return Glance(**listed(lock.row, store.thing(lock.row), at, mine=True).model_dump())
+
+
+def listed(row: DeviceRow, thing: ThingRow, at: datetime, *, mine: bool) -> Listed:
+    """A lock as lists show it."""
+    return Listed(
+        id=row.uuid,
+        is_online=thing.is_online(at),
+        is_battery_low=thing.known.is_battery_low,
+        keypad_enabled=row.has_keypad,
+        nfc_enabled=row.has_keypad,
+        last_seen=moment(thing.last_seen),
+        last_unlock=moment(thing.last_unlock),
+        is_shared=not mine,
+        is_locked=thing.is_locked,
+        battery_level=int(thing.battery_level),
+        **{name: getattr(row, name) for name in ("device_id", "name", "device_type", "location", "status")},
+    )
+
+
+def change(lock: Lock, told: DeviceChange, at: datetime) -> Detailed:
+    """Change what is told. Raises `DeviceNotFound`, `NotYourDevice`, `Conflict`. A read, a transaction, and `shown`."""
+    changed = told.told
+    threshold = changed.pop("battery_low_threshold", None)
+    for _ in range(TRIES):
+        thing = store.thing(lock.row)
+        actions: list[Action] = [getattr(DeviceRow, name).set(value) for name, value in changed.items()]
+        try:
+            with Commit() as commit:
+                lock.still_reached(commit, at)
+                stamp = DeviceRow.updated_at.set(clock.wire(at))
+                there = DeviceRow.deleted_at.does_not_exist() & DeviceRow.pk.exists()
+                commit.update(lock.row, [*actions, stamp], there, unmet=DeviceNotFound())
+                if threshold is not None:
+                    _set_threshold(commit, thing, threshold)
+        except Changed:
+            continue
+        return shown(Lock(store.device(lock.uuid), lock.share), at)
+    raise Conflict
+
+
+def delete(lock: DeviceRow, caller: Caller, at: datetime) -> None:
+    """Delete a lock: nobody reaches it any more, and it reaches nobody. Raises `DeviceNotFound`.
+
+    One transaction, and the five calls that take its certificate; what is cut off in between the stream does.
+    """
+    gone: list[Action] = [
+        DeviceRow.deleted_at.set(clock.wire(at)),
+        DeviceRow.listing.remove(),
+        DeviceRow.outbox.set("retire"),
+        DeviceRow.asked_at.set(clock.wire(at)),
+    ]
+    removed = event(EventType.DEVICE_REMOVED, Severity.MEDIUM, "Device removed", at, lock=lock, user=caller.uuid)
+    with Commit() as commit:
+        commit.update(lock, gone, DeviceRow.deleted_at.does_not_exist(), unmet=DeviceNotFound())
+        commit.delete(ThingRow(*ThingRow.key(lock.device_id)), ThingRow.device == str(lock.uuid))
+        commit.delete(MineRow(*MineRow.key(caller.uuid, lock.uuid)))
+        DeviceCounts.add(commit, DeviceCounts.KEY, {"devices": -1})
+        security_events.write(commit, DeviceEvent, removed)
+    try:
+        fleet_store.retire(lock.device_id, lock.certificate)
+    except Exception:
+        log.exception("not retired yet")  # the stream does it
+
+
+def equip(row: DeviceRow) -> None:
+    """Let a lock connect, wherever its registration was cut off. A read and four calls."""
+    now = DeviceRow.find(row.pk, row.sk)
+    if now and not now.deleted_at:
+        fleet_store.equip(now.device_id, now.certificate)
+
+
+def retire(row: DeviceRow) -> None:
+    """Take all from a deleted lock, and from those it was shared with. Five calls, a Query, a transaction a share."""
+    fleet_store.retire(row.device_id, row.certificate)
+    for share in share_store.shares(row):
+        share_store.take_away(row, share.id, share.account)
+
+
+def sold(query: ListSold, at: datetime) -> Page[Sold]:
+    """A page of all locks, the newest first. Raises `InvalidPage`. Counts, keys to its end, two BatchGetItems."""
+    count = DeviceCounts.total(DeviceCounts.KEY)["devices"]
+    number = query.number(count, devices.PAGE_SIZE)
+    end = number * devices.PAGE_SIZE
+    keys = DeviceRow.by_age.query(DeviceRow.LISTING, scan_index_forward=False, limit=end)
+    rows = sorted(
+        _devices(key.pk.removeprefix("DEVICE#") for key in islice(keys, end - devices.PAGE_SIZE, end)),
+        key=lambda row: row.born,
+        reverse=True,
+    )
+    things = _things(rows)
+    there = [row for row in rows if row.device_id in things and not row.deleted_at]
+    return Page([_sold(row, things[row.device_id], at) for row in there], count, number, devices.PAGE_SIZE)
+
+
+def sold_one(uuid: UUID, at: datetime) -> Sold:
+    """Anybody's lock. Raises `DeviceNotFound`. Two reads."""
+    row = store.device(uuid)
+    return _sold(row, store.thing(row), at)
+
+
+def change_sold(uuid: UUID, told: SoldChange, caller: Admin, at: datetime) -> Sold:
+    """Set the status of anybody's lock. Raises `DeviceNotFound`. A read and a transaction, then shows it."""
+    row = store.device(uuid)
+    changes: list[Action] = [DeviceRow.status.set(told.status), DeviceRow.updated_at.set(clock.wire(at))]
+    act = Act(caller, "device.update", "device", uuid, {"status": row.status}, {"status": told.status})
+    with Commit() as commit:
+        commit.update(row, changes, DeviceRow.deleted_at.does_not_exist(), unmet=DeviceNotFound())
+        audit.write(commit, DeviceAudit, act, at)
+    return sold_one(uuid, at)
+
+
+def _sold(row: DeviceRow, thing: ThingRow, at: datetime) -> Sold:
+    return Sold(**listed(row, thing, at, mine=True).model_dump(), owner=row.owner, created_at=row.created_at)
+
+
+def _added(uuid: UUID, new: NewDevice, certificate: str, caller: Caller, at: datetime) -> None:
+    """Write a new lock. Raises `Changed` when its hardware id was taken meanwhile."""
+    stamp = clock.wire(at)
+    row = DeviceRow(
+        *DeviceRow.key(uuid),
+        owner=str(caller.uuid),
+        device_type=new.device_type,
+        status=Status.ACTIVE,
+        certificate=certificate,
+        created_at=stamp,
+        updated_at=stamp,
+        listing=DeviceRow.LISTING,
+        born=f"{stamp}#{uuid}",
+        outbox="equip",
+        device_id=new.device_id,
+        name=new.name,
+        location=new.location,
+        latitude=None if new.latitude is None else f"{new.latitude:.6f}",
+        longitude=None if new.longitude is None else f"{new.longitude:.6f}",
+    )
+    thing = ThingRow(*ThingRow.key(new.device_id), device=str(uuid), battery_low_threshold=devices.LOW_BATTERY)
+    added = event(EventType.DEVICE_ADDED, Severity.LOW, "Device added", at, lock=row, user=caller.uuid)
+    with Commit() as commit:
+        commit.put(thing, ThingRow.pk.does_not_exist(), unmet=Changed())
+        commit.put(row, DeviceRow.pk.does_not_exist(), unmet=Changed())
+        commit.put(MineRow(*MineRow.key(caller.uuid, uuid)))
+        DeviceCounts.add(commit, DeviceCounts.KEY, {"devices": 1})
+        security_events.write(commit, DeviceEvent, added)
+
+
+def _renewed(uuid: UUID, certificate: str) -> str:
+    """Give a lock another certificate; returns the one it had. A read and a transaction. Raises `Changed`."""
+    row = store.device(uuid)
+    changes: list[Action] = [DeviceRow.certificate.set(certificate), DeviceRow.outbox.set("equip")]
+    with Commit() as commit:
+        commit.update(row, changes, DeviceRow.certificate == row.certificate, unmet=Changed())
+    return row.certificate
+
+
+def _set_threshold(commit: Commit, thing: ThingRow, threshold: int) -> None:
+    actions: list[Action] = [ThingRow.battery_low_threshold.set(threshold), ThingRow.moves.add(1)]
+    low = thing.battery_level <= threshold
+    actions.append(ThingRow.low.set(store.shard(thing.device_id)) if low else ThingRow.low.remove())
+    commit.update(thing, actions, ThingRow.moves == thing.moves, unmet=Changed())
+
+
+def _devices(uuids: Iterable[str]) -> list[DeviceRow]:
+    return list(DeviceRow.batch_get([DeviceRow.key(uuid) for uuid in uuids], consistent_read=True))
+
+
+def _things(rows: Iterable[DeviceRow]) -> dict[str, Any]:
+    """What these locks reported, by hardware id; a lock that was deleted and registered anew is another one's."""
+    ids = {row.device_id: str(row.uuid) for row in rows}
+    found = ThingRow.batch_get([ThingRow.key(id) for id in ids], consistent_read=True)
+    return {thing.device_id: thing for thing in found if thing.device == ids[thing.device_id]}

@@ -1,0 +1,55 @@
+"""Letters to owners, asked for in the transaction of what they tell of; the table's stream sends them."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+
+from kalit.kit import queues
+from kalit.kit.ids import derived
+from kalit.kit.resources import Grant, Queue, Table
+from kalit.kit.tables import Commit, Followed, TableName
+from kalit.providers import email
+
+from . import notices
+from .reports import Notice
+from .store import DeviceRow
+
+OUTBOX = "notice"
+SEND: tuple[Grant, ...] = (Table.LOCKS.get, Queue.EMAIL.send)
+KEPT = timedelta(days=7)
+
+
+class NoticeRow(Followed):
+    class Meta:
+        table_name = TableName(Table.LOCKS)
+
+    device = UnicodeAttribute()
+    notice = UnicodeAttribute()
+    battery_level = NumberAttribute()
+    ttl = NumberAttribute()
+
+    @property
+    def id(self) -> str:
+        return self.pk.removeprefix("NOTICE#")
+
+
+def write(commit: Commit, device: UUID, notice: Notice, battery_level: int, at: datetime) -> None:
+    """Put a letter into a transaction: of one kind there is one an hour for each lock, whatever happens. One put."""
+    row = NoticeRow(f"NOTICE#{derived('notice', str(device), notice, f'{at:%Y-%m-%dT%H}')}", "NOTICE", outbox=OUTBOX)
+    row.device, row.notice, row.battery_level = str(device), notice, battery_level
+    row.ttl = int((at + KEPT).timestamp())
+    commit.put(row)
+
+
+def owner(row: NoticeRow) -> UUID | None:
+    """Whom a letter is for; None when the lock is nobody's any more. One read."""
+    device = DeviceRow.find(*DeviceRow.key(row.device))
+    return UUID(device.owner) if device and not device.deleted_at else None
+
+
+def send(row: NoticeRow, to: str) -> None:
+    """Hand a letter over. A read and a SendMessage."""
+    device = DeviceRow.get(*DeviceRow.key(row.device), consistent_read=True)
+    subject, body = notices.letter(Notice(row.notice), device.name, int(row.battery_level))
+    queues.send(Queue.EMAIL, email.Message(id=f"lock-{row.id}", to=to, subject=subject, body=body))

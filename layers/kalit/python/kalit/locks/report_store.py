@@ -1,0 +1,267 @@
+"""What locks report, kept in the locks table: state in its order, answers once, the rest as it happened."""
+
+import hashlib
+import random
+import time
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pynamodb.attributes import NumberAttribute
+from pynamodb.exceptions import PutError
+from pynamodb.expressions.update import Action
+
+from kalit.kit import clock, metrics, security_events
+from kalit.kit.doors import Again
+from kalit.kit.log import log
+from kalit.kit.resources import Grant, Table
+from kalit.kit.security_events import EventType, Severity
+from kalit.kit.tables import Commit, Row, TableName, condition_failed
+
+from . import command_store, commands, devices, fleet_store, history_store, notice_store, store, telemetry
+from .command_store import CommandRow, NotOpen
+from .commands import State, Verdict
+from .devices import DeviceNotFound
+from .event_store import event
+from .history import Entry
+from .history import EventType as EventKind
+from .history_store import Told
+from .reports import Change, Notice, Report, ResponseReport
+from .signatures import signed
+from .store import Changed, DeviceEvent, DeviceRow, ThingRow
+from .telemetry import BadSignature, Replayed, Telemetry, TooOld
+
+HEAR: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.put, Table.LOCKS.update)
+ANSWER: tuple[Grant, ...] = (*HEAR, Table.LOCKS.query)
+TELEMETRY: tuple[Grant, ...] = (*ANSWER, *fleet_store.DERIVE)
+SILENT: tuple[Grant, ...] = (*HEAR, Table.LOCKS.query_index("by_silence"))
+CHARGE: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.put, Table.LOCKS.query_index("by_charge"))
+
+TRIES = 8  # to write a report, while others of the same lock are written
+FIRST_PAUSE = 0.01  # seconds
+
+
+class Overtaken(Again):
+    """Other reports of the same lock were faster, time and again."""
+
+
+class SignedRow(Row):
+    """That a signed report was heard; kept as long as its time would let it through."""
+
+    class Meta:
+        table_name = TableName(Table.LOCKS)
+
+    ttl = NumberAttribute()
+
+
+def hear(device_id: str, report: Report, at: datetime) -> None:
+    """Take in what a lock reported, received at `at`. Raises `Overtaken`.
+
+    One read, and a transaction where something changes; an answer to a command reads that too.
+    """
+    for attempt in range(TRIES):
+        if attempt:
+            time.sleep(random.uniform(0, FIRST_PAUSE * 2**attempt))  # noqa: S311 - jitter
+        try:
+            _hear(device_id, report, at)
+        except (Changed, NotOpen):
+            continue
+        except Told:
+            log.info("heard before")
+        return
+    raise Overtaken
+
+
+def hear_signed(name: str, told: Telemetry, at: datetime, address: str) -> None:
+    """Take in a report that came signed over HTTP; `name`: the lock's UUID or hardware id.
+
+    Raises `DeviceNotFound`, `Unsigned`, `BadSignature`, `TooOld`, `Replayed`, `Invalid`. Two reads, a kms:GenerateMac,
+    a PutItem, and what `hear` takes.
+    """
+    lock = _called(name)
+    telemetry.check_given(told.timestamp, told.signature)
+    if not signed(fleet_store.secret(lock.uuid), told.signature, name, told.timestamp, told.payload):
+        _attacked(lock, EventType.INVALID_SIGNATURE, Severity.HIGH, "A report with a bad signature", at, address)
+        raise BadSignature
+    try:
+        telemetry.check_time(told.timestamp, at)
+    except TooOld:
+        _attacked(lock, EventType.REPLAY_ATTACK, Severity.MEDIUM, "A report of another time", at, address)
+        raise
+    report = told.report
+    if not _first_time(told.signature, at):
+        _attacked(lock, EventType.REPLAY_ATTACK, Severity.HIGH, "A report that was heard before", at, address)
+        raise Replayed
+    hear(lock.device_id, report, at)
+
+
+def silent(at: datetime) -> list[ThingRow]:
+    """Locks that count as online, and have said nothing for too long. A Query a shard, a read each."""
+    since, found = clock.wire(devices.offline_since(at)), []
+    for shard in range(store.SHARDS):
+        for key in ThingRow.by_silence.query(str(shard), ThingRow.last_seen <= since):
+            row = ThingRow.find(key.pk, key.sk)
+            if row and row.online and (row.last_seen or "") <= since:
+                found.append(row)
+    return found
+
+
+def lose(thing: ThingRow, at: datetime) -> None:
+    """Note that a lock is offline, and write to its owner. A transaction; nothing when it was heard of meanwhile."""
+    gone = Entry(EventKind.DEVICE_OFFLINE, "Not heard of any more")
+    try:
+        with Commit() as commit:
+            _put(commit, thing, Change({"online": False}, [gone], [Notice.OFFLINE]), at, f"since {thing.last_seen}")
+    except (Changed, Told):
+        log.info("heard of meanwhile")
+
+
+def low(at: datetime) -> list[ThingRow]:
+    """Locks in use whose battery is low. A Query a shard, two reads each."""
+    found = []
+    for shard in range(store.SHARDS):
+        for key in ThingRow.by_charge.query(str(shard)):
+            row = ThingRow.find(key.pk, key.sk)
+            lock = DeviceRow.find(*DeviceRow.key(row.device)) if row else None
+            if row and row.low and lock and lock.status == devices.Status.ACTIVE and not lock.deleted_at:
+                found.append(row)
+    return found
+
+
+def warn(thing: ThingRow, at: datetime) -> None:
+    """Write to the owner of a lock whose battery is low. One transaction."""
+    with Commit() as commit:
+        notice_store.write(commit, UUID(thing.device), Notice.BATTERY, int(thing.battery_level), at)
+
+
+def _hear(device_id: str, report: Report, at: datetime) -> None:
+    thing = ThingRow.find(*ThingRow.key(device_id))
+    if thing is None:
+        about = "A report of a lock that is registered no more"
+        told = event(EventType.UNAUTHORIZED_ACCESS, Severity.MEDIUM, about, at, device_id=device_id)
+        security_events.save(DeviceEvent, told)
+    elif isinstance(report, ResponseReport) and report.answers_a_command:
+        _hear_answer(thing, report, at)
+    else:
+        _hear_report(thing, report, at)
+
+
+def _hear_report(thing: ThingRow, report: Report, at: datetime) -> None:
+    change = report.upon(thing.known, at)
+    if change.late:
+        _attacked(_lock(thing), EventType.REPLAY_ATTACK, Severity.LOW, "A report that came late", at)
+    if not change.is_nothing:
+        with Commit() as commit:
+            _put(commit, thing, change, at, _name(report, at))
+
+
+def _hear_answer(thing: ThingRow, report: ResponseReport, at: datetime) -> None:
+    row = command_store.answered(UUID(thing.device), report.command_id, report.kind)
+    verdict = _judged(row, report, at)
+    if row is None or verdict is not Verdict.TAKEN:
+        _doubted(thing, verdict, str(row.id) if row else "unknown", at)
+        return
+    error = None if report.success else report.error or "refused by the lock"
+    change = report.upon(thing.known, at)
+    entries = [*change.log, *_told_of(row, error)]
+    with Commit() as commit:
+        command_store.over(commit, row, State.FAILED if error else State.EXECUTED, error or "", at)
+        _put(commit, thing, replace(change, log=entries, late=False), at, str(row.id), "ended")
+    metrics.count("commands_failed" if error else "commands_executed")
+
+
+def _judged(row: CommandRow | None, report: ResponseReport, at: datetime) -> Verdict:
+    if row is None or row.kind != report.kind:
+        return Verdict.FORGED
+    sequences = {int(sequence) for sequence in row.sequences}
+    return commands.judged(State(row.state), row.ends, sequences, report.sequence, at)
+
+
+def _told_of(row: CommandRow, error: str | None) -> list[Entry]:
+    """What the log says of a command's end; that it was done, only where it did not say so when it was asked for."""
+    if error is None and row.what.logged_when_asked:
+        return []
+    return [commands.ended(row.what, UUID(row.user), int(row.duration or 0) or None, error)]
+
+
+def _put(commit: Commit, thing: ThingRow, change: Change, at: datetime, *told_by: str) -> None:
+    """Put what a report changes into a transaction. Raises `Changed` or `Told`."""
+    if change.state:
+        commit.update(thing, _actions(thing, change.state), ThingRow.moves == thing.moves, unmet=Changed())
+    history_store.write(commit, UUID(thing.device), change.log, at, *told_by)
+    battery = int(change.state.get("battery_level", thing.battery_level))
+    for notice in change.notices:
+        notice_store.write(commit, UUID(thing.device), notice, battery, at)
+    if change.tampered:
+        about = "Somebody tampers with the lock"
+        told = event(EventType.TAMPER_DETECTED, Severity.CRITICAL, about, at, *told_by, lock=_lock(thing))
+        security_events.write(commit, DeviceEvent, told)
+
+
+def _actions(thing: ThingRow, state: dict[str, object]) -> list[Action]:
+    """The changes of a lock's row, and of the indexes that follow from them."""
+    told = {name: clock.wire(value) if isinstance(value, datetime) else value for name, value in state.items()}
+    actions: list[Action] = [getattr(ThingRow, name).set(value) for name, value in told.items()]
+    place = store.shard(thing.device_id)
+    if "online" in told:
+        actions.append(ThingRow.watched.set(place) if told["online"] else ThingRow.watched.remove())
+    if "battery_level" in told:
+        low = int(str(told["battery_level"])) <= thing.battery_low_threshold
+        actions.append(ThingRow.low.set(place) if low else ThingRow.low.remove())
+    return [*actions, ThingRow.moves.add(1)]
+
+
+def _name(report: Report, at: datetime) -> str:
+    """What tells a report from others of its lock: the same however often it comes."""
+    return f"{report.counter}" if report.counter is not None else clock.wire(at)
+
+
+# What an answer that does not count is, and how bad.
+DOUBTS = {
+    Verdict.FORGED: (EventType.UNAUTHORIZED_ACCESS, Severity.HIGH, "An answer to a command that was never sent so"),
+    Verdict.LATE: (EventType.REPLAY_ATTACK, Severity.MEDIUM, "An answer to a command that had expired"),
+    Verdict.REPEATED: (EventType.REPLAY_ATTACK, Severity.LOW, "A second answer to a command"),
+}
+
+
+def _doubted(thing: ThingRow, verdict: Verdict, command: str, at: datetime) -> None:
+    log.warning("answer doubted", extra={"verdict": verdict, "command_id": command})
+    type, severity, about = DOUBTS[verdict]
+    told_by = () if verdict is Verdict.FORGED else (command, verdict)
+    security_events.save(DeviceEvent, event(type, severity, about, at, *told_by, lock=_lock(thing)))
+
+
+def _attacked(
+    lock: DeviceRow, type: EventType, severity: Severity, about: str, at: datetime, address: str = ""
+) -> None:
+    log.warning("report doubted", extra={"reason": about})
+    security_events.save(DeviceEvent, event(type, severity, about, at, lock=lock, ip_address=address))
+
+
+def _lock(thing: ThingRow) -> DeviceRow:
+    return DeviceRow.get(*DeviceRow.key(thing.device), consistent_read=True)
+
+
+def _called(name: str) -> DeviceRow:
+    """The lock of this UUID or hardware id. Raises `DeviceNotFound`. One read, two by the hardware id."""
+    try:
+        return store.device(UUID(name))
+    except ValueError:
+        thing = ThingRow.find(*ThingRow.key(name))
+    if thing is None:
+        raise DeviceNotFound
+    return store.device(UUID(thing.device))
+
+
+def _first_time(signature: str, at: datetime) -> bool:
+    """Whether a signature was not heard in its time. One PutItem."""
+    digest = hashlib.sha256(signature.lower().encode()).hexdigest()
+    # Its time may lie ahead of ours by the window, and is believed for as long after.
+    row = SignedRow(f"SIGNED#{digest}", "SIGNED", ttl=int((at + timedelta(seconds=3 * telemetry.WINDOW)).timestamp()))
+    try:
+        row.save(SignedRow.pk.does_not_exist())
+    except PutError as error:
+        if not condition_failed(error):
+            raise
+        return False
+    return True

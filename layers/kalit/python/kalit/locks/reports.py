@@ -1,0 +1,215 @@
+"""What locks tell, and what it changes. State is what a lock last reported, never what somebody wished.
+
+Reports are put in order by the lock's own `counter`; those of firmware without one by when the broker received them.
+What is behind something that we know changes no state.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+
+from .devices import sighting
+from .history import Entry, EventType
+
+Counter = Annotated[int, Field(ge=0, le=2**53)]
+Percent = Annotated[int, Field(ge=0, le=100)]
+Told = Annotated[str, Field(max_length=200)]
+
+
+class Channel(StrEnum):
+    """The topics that a lock publishes to."""
+
+    STATUS = "status"
+    RESPONSE = "response"
+    ALERT = "alert"
+    HEARTBEAT = "heartbeat"
+
+
+class Notice(StrEnum):
+    """What an owner is written about."""
+
+    BATTERY = "battery"
+    OFFLINE = "offline"
+    TAMPER = "tamper"
+
+
+class Known(BaseModel):
+    """What a lock has reported so far."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    online: bool
+    is_locked: bool
+    battery_level: int
+    battery_low_threshold: int
+    counter: int | None
+    heard_at: datetime | None  # when the broker received the newest report that changed something
+    last_seen: datetime | None
+    firmware_version: str | None
+
+    @property
+    def is_battery_low(self) -> bool:
+        return self.battery_level <= self.battery_low_threshold
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a report makes different: attributes of the state, entries of the log, letters to the owner.
+
+    `late`: it is behind what we know, and tells otherwise.
+    """
+
+    state: dict[str, Any] = field(default_factory=dict)
+    log: Sequence[Entry] = ()
+    notices: Sequence[Notice] = ()
+    tampered: bool = False
+    late: bool = False
+
+    @property
+    def is_nothing(self) -> bool:
+        return not (self.state or self.log or self.notices or self.tampered)
+
+
+class Report(BaseModel):
+    """What all reports share. Fields that we do not know are no reason to refuse one."""
+
+    model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)
+
+    counter: Counter | None = None
+    battery_level: Percent | None = None
+
+    @property
+    def is_online(self) -> bool:
+        return True
+
+    def facts(self) -> dict[str, Any]:
+        """What it says of the lock's state."""
+        return {} if self.battery_level is None else {"battery_level": self.battery_level}
+
+    def entries(self) -> list[Entry]:
+        """What it says has happened, whatever was known."""
+        return []
+
+    def upon(self, known: Known, at: datetime) -> Change:
+        """What this report, received at `at`, changes in what is known."""
+        facts = {name: value for name, value in self.facts().items() if getattr(known, name, None) != value}
+        if not self._is_news(known, at):
+            return Change(log=self.entries(), late=bool(facts) or self.is_online != known.online)
+        state, log, notices = dict(facts), self.entries(), []
+        if self.is_online != known.online:
+            state["online"] = self.is_online
+            log.append(
+                Entry(EventType.DEVICE_ONLINE, "Came online")
+                if self.is_online
+                else Entry(EventType.DEVICE_OFFLINE, "Went offline")
+            )
+        if "is_locked" in facts:
+            state["last_lock" if facts["is_locked"] else "last_unlock"] = at
+        now_low = facts.get("battery_level", known.battery_level) <= known.battery_low_threshold
+        if now_low and not known.is_battery_low:
+            log.append(Entry(EventType.BATTERY_LOW, f"Battery at {facts['battery_level']} %"))
+            notices.append(Notice.BATTERY)
+        seen_lately = known.last_seen is not None and at - known.last_seen < sighting()
+        if self.is_online and (state or log or not seen_lately):
+            state["last_seen"] = at
+        if state:
+            state |= {"heard_at": at} | ({} if self.counter is None else {"counter": self.counter})
+        return Change(state, log, notices)
+
+    def _is_news(self, known: Known, at: datetime) -> bool:
+        if self.counter is not None and known.counter is not None:
+            return self.counter > known.counter
+        return known.heard_at is None or at >= known.heard_at
+
+
+class StatusReport(Report):
+    """How the lock is. Its last will, which the broker sends when the connection breaks, says `offline`."""
+
+    status: Literal["online", "offline"] = "online"
+    is_locked: bool | None = None
+    firmware_version: Annotated[str, Field(max_length=50)] | None = None
+
+    @property
+    def is_online(self) -> bool:
+        return self.status == "online"
+
+    def facts(self) -> dict[str, Any]:
+        told = {"is_locked": self.is_locked, "firmware_version": self.firmware_version}
+        return super().facts() | {name: value for name, value in told.items() if value is not None}
+
+
+class HeartbeatReport(StatusReport):
+    """That the lock is there."""
+
+    status: Literal["online"] = "online"
+
+
+# How somebody opened the lock at the door -> what the log calls it.
+UNLOCKED_BY = {
+    "nfc": EventType.UNLOCK_NFC,
+    "pin": EventType.UNLOCK_PIN,
+    "physical": EventType.UNLOCK_PHYSICAL,
+    "qr": EventType.UNLOCK_QR,
+}
+
+
+class ResponseReport(Report):
+    """What the lock did: obeyed a command (`app`), or was opened or closed where it is."""
+
+    type: Annotated[str, Field(max_length=50)]
+    success: bool
+    method: Annotated[str, Field(max_length=50)] | None = None
+    error: Told | None = Field(None, validation_alias=AliasChoices("error", "error_message"))
+    command_id: UUID | None = None
+    sequence: Counter | None = None
+
+    @property
+    def answers_a_command(self) -> bool:
+        return self.method in (None, "app")
+
+    @property
+    def kind(self) -> str:
+        """The command's name."""
+        return self.type.lower()
+
+    def facts(self) -> dict[str, Any]:
+        after = {"unlock": False, "lock": True}.get(self.kind)
+        return super().facts() | ({"is_locked": after} if self.success and after is not None else {})
+
+    def entries(self) -> list[Entry]:
+        if self.answers_a_command:
+            return []
+        by_hand = UNLOCKED_BY.get(str(self.method), EventType.UNLOCK)
+        event = by_hand if self.kind == "unlock" else EventType.LOCK if self.kind == "lock" else self.kind.upper()
+        return [Entry(event, f"{self.type.capitalize()} by {self.method}", self.success, self.error or "")]
+
+
+class AlertReport(Report):
+    """That something is wrong."""
+
+    type: Literal["battery_low", "tamper"]
+
+    def entries(self) -> list[Entry]:
+        if self.type == "tamper":
+            return [Entry(EventType.TAMPER_DETECTED, "Somebody tampers with it", success=False)]
+        level = "" if self.battery_level is None else f" at {self.battery_level} %"
+        return [Entry(EventType.BATTERY_LOW, f"Battery low{level}")]
+
+    def upon(self, known: Known, at: datetime) -> Change:
+        change = super().upon(known, at)
+        about = Notice.TAMPER if self.type == "tamper" else Notice.BATTERY
+        log = list({entry.event_type: entry for entry in change.log}.values())
+        return Change(change.state, log, list({*change.notices, about}), self.type == "tamper", change.late)
+
+
+REPORTS: dict[Channel, type[Report]] = {
+    Channel.STATUS: StatusReport,
+    Channel.RESPONSE: ResponseReport,
+    Channel.ALERT: AlertReport,
+    Channel.HEARTBEAT: HeartbeatReport,
+}
