@@ -7,6 +7,7 @@ Runs in the engine's own environment (requirements/engine.lock) and imports noth
 import asyncio
 import hashlib
 import importlib.metadata
+import inspect
 import io
 import json
 import os
@@ -18,8 +19,9 @@ import zipfile
 from pathlib import Path
 
 from ministack import app
-from ministack.core import iam_evaluator, lambda_runtime, persistence
-from ministack.services import apigateway, dynamodb, lambda_svc
+from ministack.core import iam_actions, iam_evaluator, lambda_runtime, persistence
+from ministack.core.responses import error_response_json, get_account_id, get_region
+from ministack.services import apigateway, dynamodb, iot, iot_data, lambda_svc
 
 assert importlib.metadata.version("ministack") == "1.5.33"
 os.environ.pop("LOG_LEVEL", None)  # the engine's own, and read by now: functions would take it for theirs
@@ -27,6 +29,7 @@ STATE = Path(os.environ["STATE_DIR"])
 STREAMS = STATE / "unread-streams.json"
 AUTOSAVE_SECONDS = 1.5
 MOST_FAILURES = 20
+ADMINISTRATIVE_ACTION = 0x98  # MQTT 5's reason for a disconnection that somebody asked for
 
 
 def listen_on_loopback_only():
@@ -141,6 +144,43 @@ def wait_for_a_free_worker():
             time.sleep(0.005)
 
     lambda_svc.acquire_worker = acquire
+
+
+def end_connections_on_request():
+    """The data plane's DeleteConnection, which the engine does not know: it ends a client's connection."""
+    handle, resource = iot_data.handle_request, iam_actions.extract_resource_arn
+    assert "/connections" not in inspect.getsource(iot_data)
+    assert "existing.cleanup()" in inspect.getsource(iot._force_disconnect_duplicate)
+    assert iam_actions.extract_iam_action("iot-data", "DELETE", "/connections/a", {}, b"", {}) == "iot:DeleteConnection"
+
+    async def end(client_id, query):
+        place = (get_account_id(), get_region(), client_id)
+        session = iot._connected_clients.get(place)
+        if session is None:
+            return error_response_json("ResourceNotFoundException", f"{client_id} is not connected", 404)
+        session._forced_disconnect_reason = "API_INITIATED_DISCONNECT"
+        if "true" in query.get("preventWillMessage", []):
+            session._will_topic = None
+        if "true" in query.get("cleanSession", []):
+            session._persist_session = False
+        if session.protocol_version == iot.MQTT_5:
+            await session.send_bytes(iot._make_disconnect(ADMINISTRATIVE_ACTION))
+        await session._send({"type": "websocket.close", "code": 1000})
+        await session.cleanup()
+        return 200, {"Content-Type": "application/json"}, b""
+
+    async def handle_request(method, path, headers, body, query):
+        if method == "DELETE" and path.startswith("/connections/"):
+            return await end(path.removeprefix("/connections/"), query)
+        return await handle(method, path, headers, body, query)
+
+    def extract_resource_arn(service, method, path, headers, body, query, region, account):
+        if service == "iot-data" and path.startswith("/connections/"):
+            return f"arn:aws:iot:{region}:{account}:client/{path.removeprefix('/connections/')}"
+        return resource(service, method, path, headers, body, query, region, account)
+
+    iot_data.handle_request = handle_request
+    iam_actions.extract_resource_arn = extract_resource_arn
 
 
 def unread_streams():
@@ -262,6 +302,7 @@ if __name__ == "__main__":
     count_loopback_as_secure_transport()
     unpack_layers_once()
     wait_for_a_free_worker()
+    end_connections_on_request()
     save_as_it_goes()
     stop_with_the_parent()
     sys.argv = ["ministack"]
