@@ -1,7 +1,8 @@
 """Commands to locks: kept, signed, published, answered, in the locks table and over IoT Core.
 
 A command is kept with the sequence that it takes, in the transaction that holds its sender's right, and published at
-once. What is cut off in between the table's stream does, in time or not at all.
+once by the same process. Where the broker does not take it, the table's stream tries again, while there is time; where
+the process dies in between, it expires: a lock is opened now or never.
 """
 
 import os
@@ -11,6 +12,7 @@ from uuid import UUID
 
 from pynamodb.attributes import NumberAttribute, NumberSetAttribute, UnicodeAttribute
 from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
@@ -171,21 +173,20 @@ def publish(row: CommandRow, at: datetime) -> None:
         _publish(row, at)
     except Exception:
         log.exception("not published yet", extra={"command_id": str(row.id)})
+        with suppress(Exception):  # it expires then
+            row.update([CommandRow.outbox.set(OUTBOX), CommandRow.asked_at.set(clock.wire(at))], _unpublished(row))
 
 
 def follow(row: CommandRow, at: datetime) -> None:
-    """Publish what was accepted and not published yet, if there is time; look after what is sent several times.
-
-    A read; to publish, and to start an execution, three calls each.
+    """Look after a command that is sent several times, or that the broker did not take. To start an execution, a
+    StartExecution and a transaction; to publish, a read and three calls.
     """
-    now = CommandRow.find(row.pk, row.sk)
-    if now is None or now.state not in OPEN:
-        return
-    if now.state == State.ACCEPTED and at < datetime.fromisoformat(now.expires_at):
+    if row.what.tries > 1:
+        steps.start(
+            Machine.COMMAND, str(row.id), Order(device=row.device, command=row.id, next=Next(at=_again_at(row)))
+        )
+    elif (now := CommandRow.find(row.pk, row.sk)) and now.state == State.ACCEPTED and at < _again_at(now):
         _publish(now, at)
-    if now.what.tries > 1:
-        order = Order(device=now.device, command=now.id, next=Next(at=_again_at(now)))
-        steps.start(Machine.COMMAND, str(now.id), order)
 
 
 def again(order: Order, at: datetime) -> Next:
@@ -310,7 +311,7 @@ def _row(
         expires_at=clock.wire(expires),
         ends_at=clock.wire(expires + kind.lasts * (kind.tries - 1)),
         open=store.shard(lock.row.device_id),
-        outbox=OUTBOX,
+        outbox=OUTBOX if kind.tries > 1 else None,
         ttl=int((at + KEPT).timestamp()),
     )
 
@@ -364,13 +365,15 @@ def _publish(row: CommandRow, at: datetime) -> None:
         messageExpiry=max(1, int((expires - at).total_seconds())),
     )
     changes: list[Action] = [CommandRow.state.set(State.PUBLISHED), CommandRow.published_at.set(clock.wire(at))]
-    if row.what.tries == 1:
-        changes.append(CommandRow.outbox.remove())
     try:
-        row.update(changes, (CommandRow.state == State.ACCEPTED) & (CommandRow.sequence == row.sequence))
+        row.update(changes, _unpublished(row))
     except UpdateError as error:
         if not condition_failed(error):  # else the lock has answered already
             raise
+
+
+def _unpublished(row: CommandRow) -> Condition:
+    return (CommandRow.state == State.ACCEPTED) & (CommandRow.sequence == row.sequence)
 
 
 def _expiry(kind: Kind, at: datetime) -> datetime:
