@@ -178,8 +178,9 @@ def publish(row: CommandRow, at: datetime) -> None:
 
 
 def follow(row: CommandRow, at: datetime) -> None:
-    """Look after a command that is sent several times, or that the broker did not take. To start an execution, a
-    StartExecution and a transaction; to publish, a read and three calls.
+    """Look after a command that is sent several times, or that the broker did not take.
+
+    To start an execution, a StartExecution and a transaction; to publish, a read and three calls.
     """
     if row.what.tries > 1:
         steps.start(
@@ -373,7 +374,8 @@ def _publish(row: CommandRow, at: datetime) -> None:
 
 
 def _unpublished(row: CommandRow) -> Condition:
-    return (CommandRow.state == State.ACCEPTED) & (CommandRow.sequence == row.sequence)
+    accepted: Condition = CommandRow.state == State.ACCEPTED
+    return accepted & (CommandRow.sequence == row.sequence)
 
 
 def _expiry(kind: Kind, at: datetime) -> datetime:
