@@ -374,8 +374,8 @@ def _publish(row: CommandRow, at: datetime) -> None:
 
 
 def _unpublished(row: CommandRow) -> Condition:
-    accepted: Condition = CommandRow.state == State.ACCEPTED
-    return accepted & (CommandRow.sequence == row.sequence)
+    unpublished: Condition = (CommandRow.state == State.ACCEPTED) & (CommandRow.sequence == row.sequence)
+    return unpublished
 
 
 def _expiry(kind: Kind, at: datetime) -> datetime:
