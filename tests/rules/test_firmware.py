@@ -2,14 +2,20 @@
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.local.lock.firmware import Close, Deed, Firmware, Memory, Note, Open, Report, Restart, signature
+from kalit.locks import commands
+from kalit.locks.commands import message
+from kalit.locks.reports import REPORTS, Channel
+from kalit.locks.signatures import sign
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "docs" / "locks.md").read_text()
@@ -46,8 +52,37 @@ def refusal(deeds: list[Deed]) -> str:
 
 
 @pytest.mark.parametrize("vector", VECTORS["vectors"], ids=lambda vector: vector["of"])
-def test_the_page_signs_as_the_lock_does(vector: dict[str, str]) -> None:
-    assert signature(SECRET, *vector["text"].split(":")) == vector["signature"]
+@pytest.mark.parametrize("sign", [signature, sign], ids=["lock", "server"])
+def test_lock_and_server_sign_as_the_page_does(vector: dict[str, str], sign: Callable[..., str]) -> None:
+    assert sign(SECRET, *vector["text"].split(":")) == vector["signature"]
+
+
+def test_the_server_sends_the_command_on_the_page() -> None:
+    same = ("duration", "sequence", "nonce", "issued_at", "expires_at")
+    ids = {"id": UUID(COMMAND["command_id"]), "user": UUID(COMMAND["user_id"])}
+    sent = message(
+        commands.UNLOCK, device_id="LOCK_0001", secret=SECRET, **ids, **{name: COMMAND[name] for name in same}
+    )
+    assert json.loads(sent) == COMMAND
+
+
+@pytest.mark.parametrize("kind", commands.KINDS.values(), ids=commands.KINDS)
+def test_the_lock_knows_every_command_that_the_server_has(kind: commands.Kind) -> None:
+    duration = 5 if kind is commands.UNLOCK else None
+    ids = {"id": UUID(int=1), "user": UUID(int=2), "sequence": 1, "nonce": "00" * 16}
+    times = {"issued_at": AT, "expires_at": AT + int(kind.lasts.total_seconds())}
+    sent = message(kind, device_id="LOCK_0001", secret=SECRET, duration=duration, **ids, **times)
+    answer = reports(lock().hear(sent.encode(), AT))[0]
+    assert (answer["type"], answer["success"]) == (kind.name, True)
+
+
+def test_the_server_takes_every_report_of_the_lock() -> None:
+    firmware = Firmware("LOCK_0001", SECRET, Memory(), battery=15)
+    deeds = [*firmware.started(), *firmware.hear(command(), AT), *firmware.turned(), *firmware.admitted("qr")]
+    deeds += [*firmware.timed_out(), *firmware.shaken(), *firmware.beat(), *firmware.going()]
+    for told in (deed for deed in deeds if isinstance(deed, Report)):
+        taken = REPORTS[Channel(told.channel)].model_validate(told.payload)
+        assert taken.model_dump(exclude_unset=True, mode="json") == told.payload
 
 
 def test_the_command_on_the_page_is_obeyed() -> None:
