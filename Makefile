@@ -1,6 +1,6 @@
 # Kalit. `make` alone lists the commands; every one installs what it needs.
 .DEFAULT_GOAL := help
-.PHONY: help install up test check lint types pictures routes invoke derived synth bootstrap deploy locks clean
+.PHONY: help install up lock test proof bench check lint types pictures routes invoke derived synth bootstrap deploy locks clean
 
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 python := .venv/bin/python
@@ -15,9 +15,15 @@ install: ## make the environments that the other commands run in
 up: install ## serve the whole system on http://localhost:8000 until Ctrl-C
 	@exec $(python) -m infra.local.up
 
+lock: install ## a virtual lock in the foreground: make lock NAME=LOCK_0001 ARGS="--battery 15 --flaky 0.1"
+	@exec $(python) -m infra.local.lock $(NAME) $(if $(CREDENTIALS),--credentials $(CREDENTIALS)) $(ARGS)
+
 test: install ## run all tests
 	@$(if $(ARGS),,./.ci/chromium)
 	@$(python) -m pytest $(or $(ARGS),-n 3)
+
+proof: install ## the command protocol's proof in full length: 1,000 runs of 50 steps
+	@KALIT_EXAMPLES=1000 $(python) -m pytest tests/proof/test_commands.py
 
 check: lint types test ## lint, types and tests: what a change must pass
 
