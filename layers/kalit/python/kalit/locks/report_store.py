@@ -3,6 +3,7 @@
 import hashlib
 import random
 import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -96,24 +97,24 @@ def hear_signed(name: str, told: Telemetry, at: datetime, address: str) -> None:
 
 
 def silent(at: datetime) -> list[ThingRow]:
-    """Locks that count as online, and have said nothing for too long. A Query a shard, a read each."""
+    """Locks that have said nothing for too long, and nobody was told. A Query a shard, a read each."""
     since, found = clock.wire(devices.offline_since(at)), []
     for shard in range(store.SHARDS):
         for key in ThingRow.by_silence.query(str(shard), ThingRow.last_seen <= since):
             row = ThingRow.find(key.pk, key.sk)
-            if row and row.online and (row.last_seen or "") <= since:
+            if row and row.watched and (row.last_seen or "") <= since:
                 found.append(row)
     return found
 
 
 def lose(thing: ThingRow, at: datetime) -> None:
     """Note that a lock is offline, and write to its owner. A transaction; nothing when it was heard of meanwhile."""
-    gone = Entry(EventKind.DEVICE_OFFLINE, "Not heard of any more")
-    try:
-        with Commit() as commit:
-            _put(commit, thing, Change({"online": False}, [gone], [Notice.OFFLINE]), at, f"since {thing.last_seen}")
-    except (Changed, Told):
-        log.info("heard of meanwhile")
+    gone = [Entry(EventKind.DEVICE_OFFLINE, "Not heard of any more")] if thing.online else []
+    changes: list[Action] = [ThingRow.online.set(False), ThingRow.watched.remove(), ThingRow.moves.add(1)]
+    with suppress(Changed), Commit() as commit:
+        commit.update(thing, changes, ThingRow.moves == thing.moves, unmet=Changed())
+        history_store.write(commit, UUID(thing.device), gone, at, f"since {thing.last_seen}")
+        notice_store.write(commit, UUID(thing.device), Notice.OFFLINE, int(thing.battery_level), at)
 
 
 def low(at: datetime) -> list[ThingRow]:
@@ -203,8 +204,8 @@ def _actions(thing: ThingRow, state: dict[str, object]) -> list[Action]:
     told = {name: clock.wire(value) if isinstance(value, datetime) else value for name, value in state.items()}
     actions: list[Action] = [getattr(ThingRow, name).set(value) for name, value in told.items()]
     place = store.shard(thing.device_id)
-    if "online" in told:
-        actions.append(ThingRow.watched.set(place) if told["online"] else ThingRow.watched.remove())
+    if "last_seen" in told:
+        actions.append(ThingRow.watched.set(place))
     if "battery_level" in told:
         low = int(str(told["battery_level"])) <= thing.battery_low_threshold
         actions.append(ThingRow.low.set(place) if low else ThingRow.low.remove())

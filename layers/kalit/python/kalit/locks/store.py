@@ -12,7 +12,8 @@ DEVICE#<uuid>    LOG#<time>#<id>     what happened
 DEVICE#<uuid>    DAY#<day>           how often it was opened on that day, and how often that failed
 DEVICE#<uuid>    HISTORY             how long its log is
 THING#<name>     THING               what the lock of this hardware id last reported, and which lock it is; what makes
-                                     the name unique; in index `by_silence` while online, in `by_charge` while low
+                                     the name unique; in index `by_silence` until its silence is noted, in
+                                     `by_charge` while low
 ACCOUNT#<uuid>   DEVICE#<uuid>       that a lock is his, or shared with him
 SHARE#<id>       SHARE               where a share is
 NOTICE#<id>      NOTICE              a letter to an owner, on its way
