@@ -33,8 +33,8 @@ class Kind:
 
     `wire`: its name as the lock reads it. `event`: what the log calls it. `right`: what its sender needs. `lasts`: how
     long the lock may obey it. `tries`: how often it is sent, each time after the one before has run out, until the lock
-    answers. `leaves_locked`: the lock's state afterwards, where it changes it. `limited`: counted against the sender's
-    limit. `logged_when_asked`: logged when it is asked for rather than when it is done.
+    answers. `limited`: counted against the sender's limit. `logged_when_asked`: logged when it is asked for rather than
+    when it is done.
     """
 
     name: str
@@ -43,13 +43,12 @@ class Kind:
     right: Right
     lasts: timedelta = timedelta(seconds=15)
     tries: int = 1
-    leaves_locked: bool | None = None
     limited: bool = False
     logged_when_asked: bool = False
 
 
-UNLOCK = Kind("unlock", "unlock", EventType.UNLOCK_APP, Right.UNLOCK, leaves_locked=False, limited=True)
-LOCK = Kind("lock", "lock", EventType.LOCK, Right.LOCK, leaves_locked=True, limited=True)
+UNLOCK = Kind("unlock", "unlock", EventType.UNLOCK_APP, Right.UNLOCK, limited=True)
+LOCK = Kind("lock", "lock", EventType.LOCK, Right.LOCK, limited=True)
 REBOOT = Kind(
     "reboot", "REBOOT", EventType.REBOOT, Right.OWN, lasts=timedelta(seconds=60), tries=4, logged_when_asked=True
 )

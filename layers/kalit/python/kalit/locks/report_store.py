@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from pynamodb.attributes import NumberAttribute
-from pynamodb.exceptions import PutError
+from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.update import Action
 
 from kalit.kit import clock, metrics, security_events
@@ -58,7 +58,8 @@ class SignedRow(Row):
 def hear(device_id: str, report: Report, at: datetime) -> None:
     """Take in what a lock reported, received at `at`. Raises `Overtaken`.
 
-    One read, and a transaction where something changes; an answer to a command reads that too.
+    One read, and an UpdateItem where its state changes, a transaction where somebody is to hear of it; an answer to a
+    command reads that too.
     """
     for attempt in range(TRIES):
         if attempt:
@@ -151,9 +152,21 @@ def _hear_report(thing: ThingRow, report: Report, at: datetime) -> None:
     change = report.upon(thing.known, at)
     if change.late:
         _attacked(_lock(thing), EventType.REPLAY_ATTACK, Severity.LOW, "A report that came late", at)
-    if not change.is_nothing:
+    if change.is_news:
         with Commit() as commit:
             _put(commit, thing, change, at, _name(report, at))
+    elif change.state:
+        _note(thing, change)
+
+
+def _note(thing: ThingRow, change: Change) -> None:
+    """Write what nobody is to hear of, such as that a lock was seen: an UpdateItem, half a transaction's price."""
+    try:
+        thing.update(_actions(thing, change.state), ThingRow.moves == thing.moves)
+    except UpdateError as error:
+        if not condition_failed(error):
+            raise
+        raise Changed from None  # or written, and the answer lost: then it changes nothing more
 
 
 def _hear_answer(thing: ThingRow, report: ResponseReport, at: datetime) -> None:

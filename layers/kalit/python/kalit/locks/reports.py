@@ -71,8 +71,9 @@ class Change:
     late: bool = False
 
     @property
-    def is_nothing(self) -> bool:
-        return not (self.state or self.log or self.notices or self.tampered)
+    def is_news(self) -> bool:
+        """Whether anybody is to hear of it."""
+        return bool(self.log or self.notices or self.tampered)
 
 
 class Report(BaseModel):
