@@ -13,6 +13,7 @@ from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.update import Action
 
 from kalit.kit import clock, metrics, security_events
+from kalit.kit.aws import busy
 from kalit.kit.doors import Again
 from kalit.kit.log import log
 from kalit.kit.resources import Grant, Table
@@ -164,7 +165,7 @@ def _note(thing: ThingRow, change: Change) -> None:
     try:
         thing.update(_actions(thing, change.state), ThingRow.moves == thing.moves)
     except UpdateError as error:
-        if not condition_failed(error):
+        if not (condition_failed(error) or busy(error)):
             raise
         raise Changed from None  # or written, and the answer lost: then it changes nothing more
 
