@@ -88,6 +88,7 @@ class Queue(Resource):
     EMAIL = "email"
     SMS = "sms"
     AUDIT = "audit.fifo"
+    SECURITY = "security"
 
     @property
     def fifo(self) -> bool:
