@@ -47,6 +47,7 @@ class State(Stack):
             Table.TASKS: self._table(Table.TASKS, stream=dynamodb.StreamViewType.NEW_IMAGE),
             Table.JOBS: self._table(Table.JOBS, stream=dynamodb.StreamViewType.NEW_IMAGE),
             Table.LOCKS: self._table(Table.LOCKS, stream=dynamodb.StreamViewType.NEW_IMAGE),
+            Table.SECURITY: self._table(Table.SECURITY),
             Table.OPS: self._table(Table.OPS, stream=dynamodb.StreamViewType.NEW_IMAGE),
         }
         self._index(Table.TASKS, "open", "open", "due_at")
@@ -56,7 +57,10 @@ class State(Stack):
         self._index(Table.LOCKS, "by_age", "listing", "born")
         self._index(Table.LOCKS, "by_silence", "watched", "last_seen")
         self._index(Table.LOCKS, "by_charge", "low", "pk")
-        self._index(Table.LOCKS, "open", "open", "expires_at")
+        self._index(Table.LOCKS, "open", "open", "ends_at")
+        self._index(Table.SECURITY, "by_place", "place", "moment")
+        self._index(Table.SECURITY, "by_user", "user", "moment", also="place")
+        self._index(Table.SECURITY, "by_owner", "owner", "moment", also="place")
         self._index(Table.OPS, "by_queue", "queue", "born")
         self._index(Table.OPS, "by_state", "place", "born")
         for table in (Table.ACCOUNTS, Table.JOBS, Table.LOCKS, Table.OPS):
@@ -116,13 +120,14 @@ class State(Stack):
             removal_policy=self._removal,
         )
 
-    def _index(self, table: Table, name: str, partition_key: str, sort_key: str) -> None:
-        """An index of the keys of those rows that have its attributes."""
+    def _index(self, table: Table, name: str, partition_key: str, sort_key: str, also: str = "") -> None:
+        """An index of those rows that have its attributes: of their keys, and of one attribute more."""
         self.tables[table].add_global_secondary_index(
             index_name=name,
             partition_key=dynamodb.Attribute(name=partition_key, type=STRING),
             sort_key=dynamodb.Attribute(name=sort_key, type=STRING),
-            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+            projection_type=dynamodb.ProjectionType.INCLUDE if also else dynamodb.ProjectionType.KEYS_ONLY,
+            non_key_attributes=[also] if also else None,
         )
 
     def _queue(self, queue: Queue) -> sqs.Queue:

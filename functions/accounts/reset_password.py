@@ -1,5 +1,6 @@
 from kalit.accounts import reset_store
 from kalit.accounts.resets import DONE, Reset, ResetNotValid
+from kalit.accounts.sessions import Client
 from kalit.kit import api, clock
 from kalit.kit.doors import Host
 from kalit.kit.request import Request
@@ -14,5 +15,5 @@ from kalit.kit.v1 import Said
 )
 def handler(body: Reset, request: Request) -> Said:
     """Set a new password with the link's token, or with the reset and its code; all sessions end."""
-    reset_store.set_password(body, clock.now())
+    reset_store.set_password(body, Client.of(request), clock.now())
     return Said(message=DONE.say(request.language))

@@ -16,6 +16,11 @@ def test_a_resource_that_a_door_does_not_declare_has_no_name(monkeypatch: pytest
         _ = Queue.SUM.id
 
 
+def test_a_table_and_a_queue_of_one_name_are_two_things() -> None:
+    assert len({Table.SECURITY, Queue.SECURITY}) == 2
+    assert Table.SECURITY == "security" == Queue.SECURITY
+
+
 @pytest.mark.parametrize(
     ("grant", "text"),
     [

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from pynamodb.expressions.update import Action
 
-from kalit.kit import audit, clock, limits
+from kalit.kit import audit, clock
 from kalit.kit.audit import Act
 from kalit.kit.caller import Caller
 from kalit.kit.errors import Conflict
@@ -16,16 +16,16 @@ from kalit.kit.resources import Grant, Table
 from kalit.kit.sealed import OPEN, SEAL, seal, unseal
 from kalit.kit.tables import Commit
 
-from . import one_time, passwords, store
+from . import event_store, events, one_time, passwords, store
 from .directory import Role, folded, username_taken
 from .one_time import FirstPassword, Issued, NewManager, NoManager, OneTimeNotValid
 from .people import check_strength
-from .sessions import LOGINS, Client
+from .sessions import Client
 from .store import AccountAudit, AccountRow, OneTimeRow, UsernameRow
 
 CREATE: tuple[Grant, ...] = (*store.ADD, Table.ACCOUNTS.get, *SEAL, *OPEN)
 REISSUE: tuple[Grant, ...] = (Table.ACCOUNTS.get, Table.ACCOUNTS.put, Table.ACCOUNTS.update, *SEAL, *OPEN)
-REPLACE: tuple[Grant, ...] = (*limits.COUNT, Table.ACCOUNTS.get, Table.ACCOUNTS.update, Table.ACCOUNTS.delete)
+REPLACE: tuple[Grant, ...] = (*event_store.TRY, Table.ACCOUNTS.get, Table.ACCOUNTS.update, Table.ACCOUNTS.delete)
 
 
 class NameTaken(Exception):
@@ -86,8 +86,7 @@ def replace(told: FirstPassword, client: Client, at: datetime) -> None:
     A new password that will not do uses nothing. Two reads, two counts and a transaction.
     """
     row = store.by_name(told.username)
-    who = row.uuid if row else folded(told.username)
-    with limits.tries(LOGINS, f"{who} {client.address}", at, failure=OneTimeNotValid):
+    with event_store.tries(row, told.username, client, at, failure=OneTimeNotValid):
         right = passwords.matches(row.password if row else None, told.one_time_password)
         if not (right and row and row.is_active and one_time.unused(row, at)):
             raise OneTimeNotValid
@@ -104,6 +103,7 @@ def replace(told: FirstPassword, client: Client, at: datetime) -> None:
         with Commit() as commit:
             store.forget_one_time(commit, row)
             commit.update(row, changes, as_read, unmet=OneTimeNotValid())
+            event_store.write(commit, events.REPLACED, row.uuid, client, at)
 
 
 def manager(username: str) -> AccountRow:

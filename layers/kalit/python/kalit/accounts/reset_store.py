@@ -20,15 +20,22 @@ from kalit.kit.resources import Grant, Queue, Table
 from kalit.kit.tables import Commit, Followed, TableName
 from kalit.providers import email, sms
 
-from . import key_store, one_time, passwords, resets, store
+from . import event_store, events, key_store, one_time, passwords, resets, store
 from .directory import folded
 from .people import check_strength
 from .resets import Channel, Reset, ResetNotValid, ResetRequest
+from .sessions import Client
 from .store import AccountRow
 
 ASK: tuple[Grant, ...] = (*limits.COUNT, Table.ACCOUNTS.get, Table.ACCOUNTS.put)
 SEND: tuple[Grant, ...] = (*key_store.DERIVE, Table.ACCOUNTS.get, Queue.EMAIL.send, Queue.SMS.send)
-SET: tuple[Grant, ...] = (*key_store.DERIVE, Table.ACCOUNTS.get, Table.ACCOUNTS.update, Table.ACCOUNTS.delete)
+SET: tuple[Grant, ...] = (
+    *key_store.DERIVE,
+    Table.ACCOUNTS.get,
+    Table.ACCOUNTS.put,
+    Table.ACCOUNTS.update,
+    Table.ACCOUNTS.delete,
+)
 
 
 class ResetRow(Followed):
@@ -87,7 +94,7 @@ def send(row: ResetRow) -> None:
         queues.send(Queue.EMAIL, email.Message(id=id, to=account.email, subject=subject, body=body))
 
 
-def set_password(told: Reset, at: datetime) -> None:
+def set_password(told: Reset, client: Client, at: datetime) -> None:
     """Set the new password and end all sessions. Raises `ResetNotValid`, or `Invalid` for a weak one.
 
     Two reads, one key, a transaction for each try of a code and one for the password.
@@ -125,6 +132,7 @@ def set_password(told: Reset, at: datetime) -> None:
         store.forget_one_time(commit, account)
         unchanged = AccountRow.session_version == row.version
         commit.update(AccountRow(*Standing.key(account.uuid)), changes, unchanged, unmet=ResetNotValid())
+        event_store.write(commit, events.RESET, account.uuid, client, at)
     metrics.count("passwords_reset")
 
 

@@ -18,7 +18,7 @@ from kalit.kit.log import log
 from kalit.kit.resources import Grant, Table
 from kalit.kit.tables import Commit, Row, TableName, condition_failed
 
-from . import key_store, one_time, passwords, sessions, store, tokens
+from . import event_store, events, key_store, one_time, passwords, sessions, store, tokens
 from .directory import Account, NoActiveAccount, folded
 from .people import PasswordChange, ProfileChange, WrongPassword, WrongProfilePassword, check_strength
 from .sessions import LOGINS, Client, Session, SessionNotFound, Verdict
@@ -27,15 +27,16 @@ from .tokens import FAMILIES, LONGEST_ACCESS, PLAIN, ROTATING, Access, Family, H
 
 # What the doors that call these functions declare.
 OPEN: tuple[Grant, ...] = (*key_store.SIGN, Table.ACCOUNTS.put, Table.ACCOUNTS.update)
-LOG_IN: tuple[Grant, ...] = (*OPEN, *limits.COUNT, Table.ACCOUNTS.get, Table.ACCOUNTS.delete)
+LOG_IN: tuple[Grant, ...] = (*OPEN, *event_store.TRY, Table.ACCOUNTS.get, Table.ACCOUNTS.delete)
 OPEN_ROTATING: tuple[Grant, ...] = (*OPEN, *key_store.DERIVE)
 RENEW: tuple[Grant, ...] = (*key_store.SIGN, Table.ACCOUNTS.get)
 ROTATE: tuple[Grant, ...] = (*RENEW, *key_store.DERIVE, Table.ACCOUNTS.update, Table.ACCOUNTS.delete)
 END: tuple[Grant, ...] = (Table.ACCOUNTS.update, Table.ACCOUNTS.delete)
-LOG_OUT: tuple[Grant, ...] = (*key_store.DERIVE, Table.ACCOUNTS.delete)
+LOG_OUT: tuple[Grant, ...] = (*key_store.DERIVE, Table.ACCOUNTS.delete, Table.ACCOUNTS.put)
 LIST: tuple[Grant, ...] = (Table.ACCOUNTS.query,)
 CHANGE: tuple[Grant, ...] = (*limits.COUNT, Table.ACCOUNTS.update)
-CHECK: tuple[Grant, ...] = (*limits.COUNT, Table.ACCOUNTS.get)
+CHANGE_PASSWORD: tuple[Grant, ...] = (*CHANGE, Table.ACCOUNTS.put)
+CHECK: tuple[Grant, ...] = (*event_store.TRY, Table.ACCOUNTS.get)
 
 
 class SessionRow(Row):
@@ -70,7 +71,7 @@ def log_in(name: str, password: str, family: Family, client: Client, at: datetim
 def check(name: str, password: str, family: Family, client: Client, at: datetime) -> AccountRow:
     """The account of a name and its password, without a session for it. Raises as `log_in`."""
     row = store.by_name(name)
-    with limits.tries(LOGINS, f"{row.uuid if row else folded(name)} {client.address}", at, failure=NoActiveAccount):
+    with event_store.tries(row, name, client, at, failure=NoActiveAccount):
         right = passwords.matches(row.password if row else None, password)
         # A lock's app knows accounts by their e-mail; who came by a mere username has none.
         known = row and (family is PLAIN or folded(row.email) == folded(name))
@@ -100,6 +101,7 @@ def begin(row: AccountRow, family: Family, client: Client, at: datetime) -> Toke
         store.forget_one_time(commit, row)
         commit.put(session)
         commit.update(row, seen, _as_read(row), unmet=NoActiveAccount())
+        event_store.write(commit, events.LOGGED_IN, row.uuid, client, at)
     metrics.count("logins")
     return _tokens(session, int(row.number), family, at)
 
@@ -146,7 +148,7 @@ def rotate(refresh: str, at: datetime) -> Tokens:
     return Tokens(refresh=ticket.successor.token(secret), access=access)
 
 
-def log_out(caller: Caller, refresh: str | None, at: datetime) -> None:
+def log_out(caller: Caller, refresh: str | None, client: Client, at: datetime) -> None:
     """End the session of a refresh token, or that of the caller; access tokens run out by themselves.
 
     Raises `RefreshNotValid` when it is none of the caller's, or ended already. One transaction.
@@ -154,9 +156,14 @@ def log_out(caller: Caller, refresh: str | None, at: datetime) -> None:
     account, session = _belonging(refresh, at) if refresh else (caller.uuid, caller.session)
     if account != caller.uuid:
         raise RefreshNotValid
-    with Commit() as commit:
-        row = SessionRow(*SessionRow.key(str(account), str(session)))
-        commit.delete(row, SessionRow.pk.exists() if refresh else None, unmet=RefreshNotValid())
+    row = SessionRow(*SessionRow.key(str(account), str(session)))
+    try:
+        with Commit() as commit:
+            commit.delete(row, SessionRow.pk.exists(), unmet=RefreshNotValid())
+            event_store.write(commit, events.LOGGED_OUT, str(account), client, at)
+    except RefreshNotValid:
+        if refresh:  # without one, whoever is out already has what he wants
+            raise
 
 
 def of(caller: Caller, at: datetime) -> list[Session]:
@@ -198,9 +205,9 @@ def end_all(uuid: UUID) -> None:
     AccountRow(*Standing.key(str(uuid))).update(store.sessions_ended(), AccountRow.pk.exists())
 
 
-def change_password(caller: Caller, told: PasswordChange, address: str, at: datetime) -> None:
+def change_password(caller: Caller, told: PasswordChange, client: Client, at: datetime) -> None:
     """Set a new password and end all sessions but the caller's. Raises `Invalid`, `WrongPassword` or `Throttled`."""
-    row = proven(caller, told.old_password, address, at, WrongPassword)
+    row = proven(caller, told.old_password, client.address, at, WrongPassword)
     check_strength(told.new_password, row.account)
     if row.must_change_password and told.new_password == told.old_password:
         raise one_time.not_new()
@@ -213,6 +220,7 @@ def change_password(caller: Caller, told: PasswordChange, address: str, at: date
     ]
     with Commit() as commit:
         commit.update(AccountRow(*Standing.key(row.uuid)), changes, _as_read(row), unmet=TokenNotValid())
+        event_store.write(commit, events.CHANGED, row.uuid, client, at)
 
 
 def change_profile(caller: Caller, told: ProfileChange, address: str, at: datetime) -> Account:

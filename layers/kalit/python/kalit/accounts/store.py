@@ -1,18 +1,19 @@
 """The accounts table: who there is.
 
-Its sessions are in `session_store`, its resets in `reset_store`, its one-time passwords in `one_time_store`, and what
-administrators do to accounts in `user_store`.
+Its sessions are in `session_store`, its resets in `reset_store`, its one-time passwords in `one_time_store`, what
+administrators do to accounts in `user_store`, and what is told of accounts as security events in `event_store`.
 
-pk                sk             what
-ACCOUNT#<uuid>    ACCOUNT        the account; in index `by_role` by its role, whether it is blocked, and its number
-ACCOUNT#<uuid>    SESSION#<id>   a login that has not ended
-ACCOUNT#<uuid>    ONE-TIME       its one-time password, sealed, until it is used
-USERNAME#<name>   USERNAME       whose name it is, or whose e-mail; what makes both unique; in index `by_name`
-NUMBER#<number>   NUMBER         whose integer id it is
-RESET#<id>        RESET          a password that may be set anew
-AUDIT#<id>        AUDIT          what staff did to an account, on its way to the audit log
-COUNTS#account    #<shard>       how many accounts there are, by role and whether they are blocked
-COUNTER#account   COUNTER        the last integer id
+pk                   sk              what
+ACCOUNT#<uuid>       ACCOUNT         the account; in index `by_role` by its role, whether it is blocked, and its number
+ACCOUNT#<uuid>       SESSION#<id>    a login that has not ended
+ACCOUNT#<uuid>       ONE-TIME        its one-time password, sealed, until it is used
+USERNAME#<name>      USERNAME        whose name it is, or whose e-mail; what makes both unique; in index `by_name`
+NUMBER#<number>      NUMBER          whose integer id it is
+RESET#<id>           RESET           a password that may be set anew
+AUDIT#<id>           AUDIT           what staff did to an account, on its way to the audit log
+SECURITY-EVENT#<id>  SECURITY-EVENT  a login, a logout or a new password, on its way to the security events
+COUNTS#account       #<shard>        how many accounts there are, by role and whether they are blocked
+COUNTER#account      COUNTER         the last integer id
 """
 
 from collections.abc import Iterable

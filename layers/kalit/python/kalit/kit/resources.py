@@ -25,7 +25,15 @@ class Grant(NamedTuple):
 
 
 class Resource(StrEnum):
-    """Base of everything a door can use; the value is the name without the stage."""
+    """Base of everything a door can use; the value is the name without the stage.
+
+    Resources of different kinds may have the same name, such as a table and a queue, and are not equal.
+    """
+
+    def __eq__(self, other: object) -> bool:
+        return self is other if isinstance(other, Resource) else str.__eq__(self, other)
+
+    __hash__ = StrEnum.__hash__
 
     @property
     def kind(self) -> str:
@@ -51,6 +59,7 @@ class Table(Resource):
     TASKS = "tasks"
     JOBS = "jobs"  # schedules, and what the staff's jobs leave behind
     LOCKS = "locks"
+    SECURITY = "security"  # security events
     OPS = "ops"  # what every domain needs and none owns: idempotent answers, job history, the audit log
 
     @property
