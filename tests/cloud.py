@@ -1,6 +1,6 @@
 """AWS in this process (moto), made from our own templates, with every door held to its declared rights.
 
-moto has no locks and no transaction tokens: `sound` gives it both, or concurrency tests would prove nothing.
+moto has no locks and no transaction tokens: `Sound` gives it both, or concurrency tests would prove nothing.
 """
 
 import base64
@@ -24,11 +24,14 @@ from urllib.parse import urlencode
 import boto3
 import moto.dynamodb.models.table as dynamo
 import moto.dynamodb.responses as dynamodb
-from boto3.dynamodb.types import TypeSerializer
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.client import BaseClient
 from moto import mock_aws
+from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.exceptions import JsonRESTError
-from moto.core.serialize import AttributePicker
+from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.models.utilities import dynamo_to_dict
 
 from infra import ticks
 from infra.catalog import catalog
@@ -40,6 +43,7 @@ from kalit.kit.api import Endpoint
 from kalit.kit.doors import Door
 from kalit.kit.resources import Bucket, Cipher, Email, Grant, Key, Mac, Machine, Queue, Resource, Sms, Table
 from kalit.providers.outcomes import SANDBOX
+from tests.quick import quick
 
 REGION = "us-east-1"
 EDGE_SECRET = "the edge's secret"
@@ -68,17 +72,6 @@ def _snapshot(table: Any, memo: dict[int, Any]) -> Any:
         kept.stream_shard = copy(table.stream_shard)
         kept.stream_shard.items = list(table.stream_shard.items)
     return kept
-
-
-_pick = AttributePicker.__call__
-
-
-def _picked(picker: AttributePicker, context: Any) -> Any:
-    """What moto writes of an answer, without asking for all aliases of a name that stands there as it is."""
-    found = context.obj
-    if type(found) is dict and context.key in found and not picker.response_transformers:
-        return found[context.key]
-    return _pick(picker, context)
 
 
 def _partitions(writes: list[dict[str, Any]]) -> set[Any]:
@@ -133,13 +126,11 @@ class Sound:
             return answer
 
         dynamo.Table.__deepcopy__ = _snapshot  # type: ignore[attr-defined]
-        AttributePicker.__call__ = _picked  # type: ignore[method-assign]
         dynamodb.DynamoHandler.call_action = call_action
         dynamodb.DynamoHandler.transact_write_items = transact_write_items
 
     def __exit__(self, *_: object) -> None:
         del dynamo.Table.__deepcopy__  # type: ignore[attr-defined]
-        AttributePicker.__call__ = _pick  # type: ignore[method-assign]
         dynamodb.DynamoHandler.call_action = self.act
         dynamodb.DynamoHandler.transact_write_items = self.transact
 
@@ -160,9 +151,11 @@ class Answer:
 class Cloud:
     """The product's tables, queues, keys and machines, and its doors."""
 
-    def __init__(self, assembly: Path) -> None:
+    def __init__(self, assembly: Path, lock: threading.RLock) -> None:
+        self.lock = lock  # of all that DynamoDB does
         self.ids: dict[Resource, str] = {}
         self._clients: dict[str, Any] = {}
+        self._tables: dict[Table, Any] = {}
         self._make(assembly)
 
     def _make(self, assembly: Path) -> None:
@@ -208,9 +201,11 @@ class Cloud:
             self._clients[service] = self.session.client(service)
         return self._clients[service]
 
-    @cached_property
-    def resource(self) -> Any:
-        return self.session.resource("dynamodb")
+    def table(self, table: Table) -> Any:
+        """boto3's table, which takes and gives plain values; kept, for to make one takes longer than to use it."""
+        if table not in self._tables:
+            self._tables[table] = self.session.resource("dynamodb").Table(self.ids[table])
+        return self._tables[table]
 
     def call(self, name: str, event: dict[str, Any]) -> Any:
         """A door, with the environment and the rights that its declaration gives it."""
@@ -278,14 +273,21 @@ class Cloud:
         self.call(name, {"Records": [change(row) for row in rows]})
 
     def rows(self, table: Table, prefix: str = "") -> list[dict[str, Any]]:
-        """All rows of a table whose key begins with `prefix`, for tests to look at."""
-        items = self.resource.Table(self.ids[table]).scan()["Items"]
-        return [item for item in items if f"{item['pk']} {item['sk']}".startswith(prefix)]
+        """All rows of a table whose key begins with `prefix`, out of moto's memory: tests look at them often."""
+        read = TypeDeserializer().deserialize
+        with self.lock:
+            items = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables[self.ids[table]].all_items()
+            told = [dynamo_to_dict(item.attrs) for item in items if _key(item).startswith(prefix)]
+        return [{name: read(value) for name, value in row.items()} for row in told]
 
     def messages(self, queue: Queue) -> list[dict[str, Any]]:
         """The bodies of what waits in a queue, taken out."""
         got = self.client("sqs").receive_message(QueueUrl=self.ids[queue], MaxNumberOfMessages=10).get("Messages", [])
         return [json.loads(message["Body"]) for message in got]
+
+
+def _key(item: Item) -> str:
+    return f"{item.hash_key.value} {item.range_key.value if item.range_key else ''}"
 
 
 def change(row: dict[str, Any], name: str = "INSERT") -> dict[str, Any]:
@@ -303,8 +305,9 @@ def change(row: dict[str, Any], name: str = "INSERT") -> dict[str, Any]:
 def cloud(assembly: Path) -> Iterator[Cloud]:
     """A fresh cloud."""
     forget()
-    with mock.patch.dict(os.environ), mock_aws(), Sound():
-        yield Cloud(assembly)
+    sound = Sound()
+    with mock.patch.dict(os.environ), mock_aws(), sound, quick():
+        yield Cloud(assembly, sound.lock)
     forget()
 
 

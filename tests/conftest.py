@@ -69,6 +69,16 @@ def assembly() -> Path:
 
 
 @pytest.fixture(scope="session")
+def laptop() -> Path:
+    """The templates that `make up` deploys."""
+    from infra.local.assembly import synthesize
+
+    target = ROOT / "build" / "test-local"
+    synthesize(target, {"stage": "local", "clock_file": ""})
+    return target
+
+
+@pytest.fixture(scope="session")
 def local(assembly: Path, tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Local]":
     """The deployed templates on the local engine: one system for all rings that knock from outside."""
     from infra.installation import Admin

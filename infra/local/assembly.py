@@ -13,6 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 OLDEST_NODE = 20
+SAID = "said.txt"  # in a synthesis: what the app printed
 LAST_WORDS = 12  # lines of a failed synthesis that are told; the cause is the last
 SOURCES = ("functions", "layers", "infra", "requirements/runtime.lock", "requirements/dev.lock", "cdk.json")
 
@@ -50,17 +51,20 @@ def sources(roots: Sequence[Path] = ()) -> list[Path]:
     return sorted(file for file in found if "__pycache__" not in file.parts and ".mypy_cache" not in file.parts)
 
 
-def synthesize(target: Path, context: Mapping[str, str], roots: Sequence[Path] = ()) -> bool:
-    """Synthesize into `target`, unless it holds just that already. True when it had to. Raises `SynthesisFailed`."""
+def synthesize(target: Path, context: Mapping[str, str], roots: Sequence[Path] = (), *, checked: bool = False) -> bool:
+    """Synthesize into `target`, unless it holds just that already. True when it had to. Raises `SynthesisFailed`.
+
+    `checked`: by cdk-nag too, whose findings fail it; that takes twice as long.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.with_name(f"{target.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two commands at once: the second finds what the first made
-        return _synthesize(target, context, roots)
+        return _synthesize(target, context, roots, checked)
 
 
-def _synthesize(target: Path, context: Mapping[str, str], roots: Sequence[Path]) -> bool:
+def _synthesize(target: Path, context: Mapping[str, str], roots: Sequence[Path], checked: bool) -> bool:
     mark = target / "fingerprint"
-    now = fingerprint(context, roots)
+    now = fingerprint(context, roots) + (" checked" if checked else "")
     if mark.exists() and mark.read_text() == now:
         return False
     check_node()
@@ -71,7 +75,7 @@ def _synthesize(target: Path, context: Mapping[str, str], roots: Sequence[Path])
         **os.environ,
         "CDK_OUTDIR": str(partial),
         "CDK_CONTEXT_JSON": json.dumps({**json.loads((ROOT / "cdk.json").read_text())["context"], **told}),
-        "CDK_VALIDATION": "false",
+        "CDK_VALIDATION": "true" if checked else "false",
         "KALIT_ALARM_EMAIL": "",  # for AWS only, and not in the fingerprint
         "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20",
     }
@@ -80,6 +84,7 @@ def _synthesize(target: Path, context: Mapping[str, str], roots: Sequence[Path])
     )
     if done.returncode:
         raise SynthesisFailed("\n".join((done.stderr or done.stdout).strip().splitlines()[-LAST_WORDS:]))
+    (partial / SAID).write_text(done.stdout + done.stderr)
     (partial / "fingerprint").write_text(now)
     shutil.rmtree(target, ignore_errors=True)
     partial.rename(target)

@@ -37,7 +37,7 @@ def change_ali(aws: Cloud, **values: Any) -> None:
 
 
 def put(aws: Cloud, table: Table, row: dict[str, Any]) -> None:
-    aws.resource.Table(aws.ids[table]).put_item(Item=row)
+    aws.table(table).put_item(Item=row)
 
 
 def refusal(name: str, status: int, detail: dict[str, Any]) -> dict[str, Any]:

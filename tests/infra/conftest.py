@@ -40,7 +40,7 @@ class Templates:
 
 def templates(stage: str) -> Templates:
     folder = ROOT / "build" / f"test-{stage}"
-    synthesize(folder, {"stage": stage})
+    synthesize(folder, {"stage": stage}, checked=True)
     return Templates(folder)
 
 

@@ -15,7 +15,6 @@ from infra.ticks import expression as ticks_of
 from kalit.kit.queues import Consumer
 from kalit.kit.schedules import Schedule
 from kalit.kit.streams import Follower
-from tests.conftest import ROOT
 from tests.infra.conftest import Templates
 
 # Types that hold what cannot be made anew.
@@ -205,17 +204,14 @@ def test_no_stack_comes_near_the_limit_of_resources(dev: Templates) -> None:
         assert len(json.loads(file.read_text())["Resources"]) < 400, file.name
 
 
-def test_the_laptop_runs_what_aws_gets(dev: Templates) -> None:
-    folder = ROOT / "build" / "test-local"
-    synthesize(folder, {"stage": "local", "clock_file": ""})
-
+def test_the_laptop_runs_what_aws_gets(dev: Templates, laptop: Path) -> None:
     def kinds(templates: Templates) -> list[tuple[str, str]]:
         return sorted(
             (re.sub(r"^\w+-", "", r.stack), re.sub(r"[0-9A-F]{8,}$", "", r.id.removesuffix("F80CE7B0")), r.type)[0::2]
             for r in templates.all()
         )
 
-    assert kinds(Templates(folder)) == kinds(dev)
+    assert kinds(Templates(laptop)) == kinds(dev)
 
 
 def test_where_messages_reach_people_there_are_no_outboxes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

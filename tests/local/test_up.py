@@ -83,6 +83,13 @@ def state(tmp_path: Path) -> Iterator[Path]:
         os.kill(json.loads(running.read_text())["pid"], signal.SIGKILL)
 
 
+@pytest.fixture
+def used_state(state: Path, laptop: Path) -> Path:
+    """A state in which the templates lie, as after any earlier run: to synthesize them takes longest of a start."""
+    shutil.copytree(laptop, state / "assembly")
+    return state
+
+
 def test_what_was_acknowledged_survives_a_kill(state: Path) -> None:
     first = Up(state)
     first.ready()
@@ -106,23 +113,23 @@ def test_what_was_acknowledged_survives_a_kill(state: Path) -> None:
     assert not (state / "engine.json").exists()
 
 
-def test_an_engine_left_behind_is_ended_and_said(state: Path) -> None:
-    first = Up(state)
+def test_an_engine_left_behind_is_ended_and_said(used_state: Path) -> None:
+    first = Up(used_state)
     first.ready()
-    engine = json.loads((state / "engine.json").read_text())["pid"]
+    engine = json.loads((used_state / "engine.json").read_text())["pid"]
     os.kill(engine, signal.SIGSTOP)  # so that it cannot follow its parent by itself
     first.end(signal.SIGKILL)
     os.kill(engine, signal.SIGCONT)
-    second = Up(state, like=first)
+    second = Up(used_state, like=first)
     second.ready()
     assert f"ending the engine that a killed run left behind (process {engine})" in second.said
     second.end()
 
 
-def test_two_runs_on_one_state_are_told_apart(state: Path) -> None:
-    first = Up(state)
+def test_two_runs_on_one_state_are_told_apart(used_state: Path) -> None:
+    first = Up(used_state)
     first.ready()
-    second = Up(state)
+    second = Up(used_state)
     assert second.gave_up()
     assert "Another `make up` is running" in second.said
     assert requests.get(f"{first.url}/health/", timeout=10).status_code == 200

@@ -13,7 +13,6 @@ from threading import Barrier
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from boto3.dynamodb.types import TypeDeserializer
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.sqs.models import sqs_backends
@@ -47,9 +46,7 @@ class System:
 
     def rows(self, table: Table) -> list[dict[str, Any]]:
         """All rows of a table, read without any code of ours."""
-        read = TypeDeserializer().deserialize
-        items = [item.to_json()["Attributes"] for item in self._table(table).all_items()]
-        return [{name: read(value) for name, value in item.items()} for item in items]
+        return self.cloud.rows(table)
 
     def changes(self, table: Table) -> list[dict[str, Any]]:
         """The records that wait in a table's stream, as far as the filter lets them through; taken out."""

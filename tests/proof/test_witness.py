@@ -15,6 +15,7 @@ import pytest
 from moto import mock_aws
 
 from tests.cloud import REGION, Sound
+from tests.quick import quick
 
 from .system import at_once
 
@@ -47,8 +48,8 @@ def moto() -> Iterator[Any]:
 
 @pytest.fixture
 def sound(moto: Any) -> Iterator[Any]:
-    """The same, made sound."""
-    with Sound():
+    """The same, made sound and quick."""
+    with Sound(), quick():
         yield moto
 
 

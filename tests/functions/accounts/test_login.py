@@ -1,5 +1,6 @@
 import pytest
 
+from kalit.kit.resources import Table
 from tests.cloud import Cloud
 
 from ..rows import unchanged
@@ -34,7 +35,7 @@ def test_whoever_cannot_be_let_in_hears_the_same(app: App, told: dict[str, str])
 
 
 def test_an_account_that_was_disabled_hears_the_same(app: App) -> None:
-    app.aws.resource.Table("local-accounts").put_item(Item={**app.row, "is_active": False})
+    app.aws.table(Table.ACCOUNTS).put_item(Item={**app.row, "is_active": False})
     assert (app.log_in().status, app.log_in().json) == (400, WRONG)
 
 

@@ -71,6 +71,6 @@ def test_asked_for_again_with_its_key_it_is_the_same(aws: Cloud, office: Office)
     for _ in range(2):
         ids.add(office.ask("ask_task_1", {"num": 5}, key="mine").json["task_id"])
         for row in aws.rows(Table.OPS, "ONCE#"):  # as if the answer had never been kept
-            aws.resource.Table(aws.ids[Table.OPS]).delete_item(Key={"pk": row["pk"], "sk": row["sk"]})
+            aws.table(Table.OPS).delete_item(Key={"pk": row["pk"], "sk": row["sk"]})
     assert len(ids) == 1
     assert len(office.audited(Table.JOBS)) == 1

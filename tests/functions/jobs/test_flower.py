@@ -50,7 +50,7 @@ def test_an_administrator_gets_the_page_and_tokens_that_work(aws: Cloud) -> None
 
 def test_the_first_token_of_all_may_be_given_here(aws: Cloud) -> None:
     [keys] = aws.rows(Table.KEYS)
-    aws.resource.Table(aws.ids[Table.KEYS]).delete_item(Key={"pk": keys["pk"], "sk": keys["sk"]})
+    aws.table(Table.KEYS).delete_item(Key={"pk": keys["pk"], "sk": keys["sk"]})
     key_store._published.cache_clear()
     assert aws.http("jobs.overview", token=tokens(visit(aws, basic()))["access"]).status == 200
 

@@ -63,7 +63,7 @@ def numbers(aws: Cloud) -> list[int]:
 
 def remove(aws: Cloud, *rows: dict[str, Any]) -> None:
     for row in rows:
-        aws.resource.Table(aws.ids[Table.OPS]).delete_item(Key={"pk": row["pk"], "sk": row["sk"]})
+        aws.table(Table.OPS).delete_item(Key={"pk": row["pk"], "sk": row["sk"]})
 
 
 def report(aws: Cloud, token: str, **query: Any) -> dict[str, Any]:

@@ -1,0 +1,76 @@
+"""What moto does slowly, done quickly and with the same answers.
+
+Without this, tests of the doors would mostly wait for its serializer.
+"""
+
+import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+from unittest import mock
+
+import moto.dynamodb.models.table as dynamo
+from moto.core import responses
+from moto.core.serialize import AttributePicker, BaseJSONSerializer
+from moto.core.utils import unix_time
+from moto.sqs.models import SQSBackend
+
+_pick, _map = AttributePicker.__call__, BaseJSONSerializer._serialize_type_map
+
+
+def _picked(picker: AttributePicker, context: Any) -> Any:
+    """A member of an answer, without asking for all aliases of a name that stands there as it is.
+
+    moto's DynamoDB uses no aliases, so what does not stand there is not there.
+    """
+    found = context.obj
+    if type(found) is dict and not picker.response_transformers:
+        if context.key in found:
+            return found[context.key]
+        if context.service_model.service_name == "dynamodb":
+            return None
+    return _pick(picker, context)
+
+
+def _mapped(serializer: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
+    """A row of an answer: it lies there as DynamoDB writes it, so nobody need ask for each type of each value."""
+    if shape.value.name == "AttributeValue":
+        serialized[key] = _written(value)
+    else:
+        _map(serializer, serialized, value, shape, key)
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _written(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_written(each) for each in value]
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    return value if isinstance(value, bool) else str(value)
+
+
+def _all_items(table: dynamo.Table) -> list[Any]:
+    """All rows by their keys, each key read once rather than at each comparison."""
+    rows = [row for found in table.items.values() for row in (found.values() if table.range_key_attr else [found])]
+    return sorted(rows, key=lambda row: (row.hash_key.cast_value, row.range_key.cast_value if row.range_key else None))
+
+
+def _is_kept(backend: SQSBackend, queue: str, message: Any) -> bool:
+    """Whether a message is not too old, without counting all that wait with it."""
+    kept_for: int = backend.queues[queue].message_retention_period  # type: ignore[attr-defined]
+    return kept_for + message.sent_timestamp / 1000 > unix_time()
+
+
+@contextmanager
+def quick() -> Iterator[None]:
+    """Everything here in force."""
+    with (
+        mock.patch.object(AttributePicker, "__call__", _picked),
+        mock.patch.object(BaseJSONSerializer, "_serialize_type_map", _mapped),
+        mock.patch.object(responses, "method_names_from_class", cache(responses.method_names_from_class)),
+        mock.patch.object(dynamo.Table, "all_items", _all_items),
+        mock.patch.object(SQSBackend, "is_message_valid_based_on_retention_period", _is_kept),
+    ):
+        yield
