@@ -25,6 +25,9 @@ test: install ## run all tests
 proof: install ## the command protocol's proof in full length: 1,000 runs of 50 steps
 	@KALIT_EXAMPLES=1000 $(python) -m pytest tests/proof/test_commands.py
 
+bench: install ## a thousand virtual locks beat for a minute: LOCKS=1000 SECONDS=60
+	@$(python) -m tests.speed.fleet
+
 check: lint types test ## lint, types and tests: what a change must pass
 
 lint: install

@@ -146,6 +146,20 @@ def wait_for_a_free_worker():
     lambda_svc.acquire_worker = acquire
 
 
+def call_functions_of_rules_as_aws_does():
+    """An IoT rule calls a function asynchronously: what fails is tried twice more, then put aside. Here it was lost."""
+    assert "_execute_function_with_config_scope" in inspect.getsource(iot._dispatch_rule_to_lambda)
+
+    def dispatch(account_id, region, function_arn, event):
+        function, config, _ = lambda_svc._get_func_record_for_ref_in_scope(
+            function_arn, account_id=account_id, region=region
+        )
+        assert function is not None, f"a rule calls {function_arn}, which is not there"
+        lambda_svc.invoke_async_with_retry(lambda_svc._execution_record_for_config(function, config), event)
+
+    iot._dispatch_rule_to_lambda = dispatch
+
+
 def end_connections_on_request():
     """The data plane's DeleteConnection, which the engine does not know: it ends a client's connection."""
     handle, resource = iot_data.handle_request, iam_actions.extract_resource_arn
@@ -315,6 +329,7 @@ if __name__ == "__main__":
     count_loopback_as_secure_transport()
     unpack_layers_once()
     wait_for_a_free_worker()
+    call_functions_of_rules_as_aws_does()
     end_connections_on_request()
     ask_for_the_certificate_that_gets_a_policy()
     save_as_it_goes()

@@ -23,6 +23,11 @@ def test_a_malformed_mqtt_message_is_refused_and_logged(local: Local) -> None:
     assert '"thing_id":"LOCK_2"' in refused[0]
 
 
+def test_a_message_that_its_door_failed_on_comes_again(local: Local) -> None:
+    local.aws.client("iot-data").publish(topic="probe/LOCK_3/status", qos=1, payload=json.dumps({"battery": -1}))
+    eventually(lambda: any('"heard again"' in line and "LOCK_3" in line for line in local.log("probe.heard")))
+
+
 def test_a_step_is_called_by_name(local: Local) -> None:
     event = {"username": "admin", "email": "", "password": "another password"}
     assert call(local.aws.client, STAGE, "accounts.bootstrap", event) == {"created": False, "role": "admin"}

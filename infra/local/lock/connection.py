@@ -26,13 +26,14 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds before it connects again, doub
 JITTER = 0.2  # of every wait, so that a fleet does not come in step
 MOST_WAITING = 100  # reports; the oldest go first
 FILES_PER_LOCK = 4  # the connection, paho's pair to wake itself, and one to spare
+DELETED = "Was the device deleted? Then delete its credentials too, below $KALIT_STATE/locks"
 CURES = (  # what the library says, and what it means here
     ("refused", "nothing listens there. Is the system up, with this MQTT_PORT?"),
-    ("CERTIFICATE_VERIFY_FAILED", "this is not the system that made the device. Start that one, or forget the device"),
-    ("Not authorized", "the broker lets nobody in under this name with this certificate. Was the device deleted?"),
-    ("Operation timed out", "the broker hangs up, or does not answer. Was the device deleted?"),
+    ("CERTIFICATE_VERIFY_FAILED", f"this is not the system that made the device. {DELETED}"),
+    ("Not authorized", f"nobody is let in under this name with this certificate. {DELETED}"),
+    ("Operation timed out", f"the broker hangs up, or does not answer. {DELETED}"),
     ("Session taken over", "another lock has come under this name. Is it running twice?"),
-    ("Administrative action", "the server ended the connection. Was the device deleted?"),
+    ("Administrative action", "the server ended the connection"),
     ("during message iteration", "the connection was lost"),
 )
 
@@ -60,7 +61,7 @@ class Lock:
         say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.credentials, self.load, self.keep, self.habits, self.say = credentials, load, keep, habits, say
-        self.firmware = self._start()
+        self.firmware = self._start(habits.battery)
         self.topic = f"smartlock/{credentials.device_id}"
         self.tls = credentials.tls()
         self.outbox: deque[Report] = deque(maxlen=MOST_WAITING)
@@ -72,8 +73,8 @@ class Lock:
         self.timer: asyncio.TimerHandle | None = None
         self.acknowledged = 0  # reports
 
-    def _start(self) -> Firmware:
-        return Firmware(self.credentials.device_id, self.credentials.secret, self.load(), self.habits.battery)
+    def _start(self, battery: int) -> Firmware:
+        return Firmware(self.credentials.device_id, self.credentials.secret, self.load(), battery)
 
     def now(self) -> float:
         """Unix seconds by this lock's clock."""
@@ -128,7 +129,7 @@ class Lock:
             if self.restarting:
                 await asyncio.sleep(RESTARTS_IN)
                 self._rest()
-                self.firmware, self.restarting = self._start(), False
+                self.firmware, self.restarting = self._start(self.firmware.battery), False
 
     async def _connected(self) -> None:
         """One connection, until it is told to leave. Raises `aiomqtt.MqttError` when it is cut off."""

@@ -241,7 +241,8 @@ class Firmware:
 
     def beat(self) -> list[Deed]:
         """It is time for a heartbeat."""
-        return [self._report("heartbeat", {"battery_level": self.battery, "is_locked": self.is_locked})]
+        note = Note(f"heartbeat: {'locked' if self.is_locked else 'open'}, battery {self.battery} %")
+        return [note, self._report("heartbeat", {"battery_level": self.battery, "is_locked": self.is_locked})]
 
     def going(self) -> list[Deed]:
         """It is about to be switched off, and knows it."""
