@@ -178,7 +178,10 @@ def change(lock: Lock, told: DeviceChange, at: datetime) -> Detailed:
     threshold = changed.pop("battery_low_threshold", None)
     for _ in range(TRIES):
         thing = store.thing(lock.row)
-        actions: list[Action] = [getattr(DeviceRow, name).set(value) for name, value in changed.items()]
+        actions: list[Action] = [
+            getattr(DeviceRow, name).remove() if value is None else getattr(DeviceRow, name).set(value)
+            for name, value in changed.items()
+        ]
         try:
             with Commit() as commit:
                 lock.still_reached(commit, at)

@@ -150,12 +150,13 @@ class HeartbeatReport(StatusReport):
     status: Literal["online"] = "online"
 
 
-# How somebody opened the lock at the door -> what the log calls it.
-UNLOCKED_BY = {
-    "nfc": EventType.UNLOCK_NFC,
-    "pin": EventType.UNLOCK_PIN,
-    "physical": EventType.UNLOCK_PHYSICAL,
-    "qr": EventType.UNLOCK_QR,
+# How a lock was moved where it is -> what the log calls it if that opened it, and in words.
+MOVED_BY = {
+    "nfc": (EventType.UNLOCK_NFC, "by card"),
+    "pin": (EventType.UNLOCK_PIN, "by PIN"),
+    "physical": (EventType.UNLOCK_PHYSICAL, "by hand"),
+    "qr": (EventType.UNLOCK_QR, "by QR code"),
+    "auto": (EventType.UNLOCK, "by itself"),
 }
 
 
@@ -185,9 +186,9 @@ class ResponseReport(Report):
     def entries(self) -> list[Entry]:
         if self.answers_a_command:
             return []
-        by_hand = UNLOCKED_BY.get(str(self.method), EventType.UNLOCK)
-        event = by_hand if self.kind == "unlock" else EventType.LOCK if self.kind == "lock" else self.kind.upper()
-        return [Entry(event, f"{self.type.capitalize()} by {self.method}", self.success, self.error or "")]
+        opened, how = MOVED_BY.get(str(self.method), (EventType.UNLOCK, f"by {self.method}"))
+        event = opened if self.kind == "unlock" else EventType.LOCK if self.kind == "lock" else self.kind.upper()
+        return [Entry(event, f"{self.type.capitalize()} {how}", self.success, self.error or "")]
 
 
 class AlertReport(Report):
