@@ -100,7 +100,7 @@ class Report(BaseModel):
         """What this report, received at `at`, changes in what is known."""
         facts = {name: value for name, value in self.facts().items() if getattr(known, name, None) != value}
         if not self._is_news(known, at):
-            return Change(log=self.entries(), late=bool(facts) or self.is_online != known.online)
+            return Change(log=tuple(self.entries()), late=bool(facts) or self.is_online != known.online)
         state, log, notices = dict(facts), self.entries(), []
         if self.is_online != known.online:
             state["online"] = self.is_online
@@ -120,7 +120,7 @@ class Report(BaseModel):
             state["last_seen"] = at
         if state:
             state |= {"heard_at": at} | ({} if self.counter is None else {"counter": self.counter})
-        return Change(state, log, notices)
+        return Change(state, tuple(log), tuple(notices))
 
     def _is_news(self, known: Known, at: datetime) -> bool:
         if self.counter is not None and known.counter is not None:
@@ -205,8 +205,9 @@ class AlertReport(Report):
     def upon(self, known: Known, at: datetime) -> Change:
         change = super().upon(known, at)
         about = Notice.TAMPER if self.type == "tamper" else Notice.BATTERY
-        log = list({entry.event_type: entry for entry in change.log}.values())
-        return Change(change.state, log, list({*change.notices, about}), self.type == "tamper", change.late)
+        log = tuple({entry.event_type: entry for entry in change.log}.values())
+        notices = tuple(dict.fromkeys((*change.notices, about)))
+        return Change(change.state, log, notices, self.type == "tamper", change.late)
 
 
 REPORTS: dict[Channel, type[Report]] = {
