@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from infra.ticks import expression as ticks_of
 from kalit.kit.queues import Consumer
 from kalit.kit.schedules import Schedule
 from kalit.kit.streams import Follower
+from kalit.kit.topics import Topic
 from tests.infra.conftest import Templates
 
 # Types that hold what cannot be made anew.
@@ -28,13 +30,14 @@ STATEFUL = (
     "AWS::SQS::Queue",
 )
 
-# X-Ray's actions know no resources; they alone may be given on `*`.
-WITHOUT_RESOURCES = {
+# These actions know no resources; they alone may be given on `*`.
+TRACES = {
     "xray:GetSamplingRules",
     "xray:GetSamplingTargets",
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
 }
+WITHOUT_RESOURCES = {*TRACES, "iot:CreateKeysAndCertificate", "iot:AttachThingPrincipal", "iot:DetachThingPrincipal"}
 
 
 def test_rights_are_as_reviewed(dev: Templates) -> None:
@@ -54,7 +57,7 @@ def test_roles_share_the_right_to_write_traces_and_no_other(dev: Templates) -> N
     shared = {(policy.stack, policy.id) for policy in dev.all("AWS::IAM::ManagedPolicy")}
     granted = [s for name, s in statements(dev.folder) if name == "Tracing"]
     assert len(granted) == len(shared)
-    assert all(set(listed(statement["Action"])) == WITHOUT_RESOURCES for statement in granted)
+    assert all(set(listed(statement["Action"])) == TRACES for statement in granted)
     for role in dev.all("AWS::IAM::Role"):
         carried = role.properties.get("ManagedPolicyArns", [])
         assert {(role.stack, policy["Ref"]) for policy in carried} <= shared, role.id
@@ -94,6 +97,7 @@ def test_a_function_knows_only_the_names_that_it_declares(dev: Templates) -> Non
     for door in catalog():
         expected = {grant.resource.variable for grant in door.grants} | set(static.variables(door))
         expected |= {"TICKS"} if door.host.ticks else set()
+        expected |= {"MQTT"} if door.host.mqtt else set()
         assert told[f"functions.{door.name}.handler"] - always == expected
 
 
@@ -171,6 +175,47 @@ def test_a_poisoned_stream_record_cannot_block_its_table(dev: Templates) -> None
 def test_a_table_has_one_stream_door_at_most(dev: Templates) -> None:
     streams = [json.dumps(s.properties["EventSourceArn"]) for s in dev.all("AWS::Lambda::EventSourceMapping")]
     assert len(streams) == len(set(streams))
+
+
+def test_a_lock_may_be_itself_and_nobody_else(dev: Templates) -> None:
+    [policy] = dev.all("AWS::IoT::Policy")
+    me = "${iot:Connection.Thing.ThingName}"
+    told = {
+        action: (sorted(_tail(arn) for arn in listed(statement["Resource"])), statement.get("Condition"))
+        for statement in policy.properties["PolicyDocument"]["Statement"]
+        for action in listed(statement["Action"])
+        if statement["Effect"] == "Allow"
+    }
+    assert told == {
+        "iot:Connect": ([f"client/{me}"], {"Bool": {"iot:Connection.Thing.IsAttached": "true"}}),
+        "iot:Publish": (
+            [f"topic/smartlock/{me}/{channel}" for channel in ("alert", "heartbeat", "response", "status")],
+            None,
+        ),
+        "iot:Subscribe": ([f"topicfilter/smartlock/{me}/commands"], None),
+        "iot:Receive": ([f"topic/smartlock/{me}/commands"], None),
+    }  # and no iot:RetainPublish: what a lock says is said once
+
+
+def _tail(arn: dict[str, Any]) -> str:
+    """What an ARN names, behind region and account."""
+    return str(arn["Fn::Join"][1][-1]).removeprefix(":")
+
+
+def test_what_a_lock_says_reaches_its_door_or_is_put_aside(dev: Templates) -> None:
+    heard = {door.name: door for door in catalog() if isinstance(door, Topic)}
+    rules = dev.all("AWS::IoT::TopicRule")
+    assert sorted(rule.properties["TopicRulePayload"]["Sql"] for rule in rules) == sorted(
+        door.sql for door in heard.values()
+    )
+    for rule in rules:
+        payload = rule.properties["TopicRulePayload"]
+        assert [list(action) for action in payload["Actions"]] == [["Lambda"]]
+        assert list(payload["ErrorAction"]) == ["Sqs"]
+    put_aside = {told.properties["FunctionName"]["Ref"] for told in dev.all("AWS::Lambda::EventInvokeConfig")}
+    assert {"Locks" + door.partition(".")[2].title().replace("_", "") for door in heard} <= {
+        re.sub(r"[0-9A-F]{8}$", "", name) for name in put_aside
+    }
 
 
 def test_production_keeps_its_data(prod: Templates) -> None:
