@@ -76,8 +76,6 @@ FOLLOW: tuple[Grant, ...] = (
 LIST_SOLD: tuple[Grant, ...] = (Table.LOCKS.query, Table.LOCKS.batch_get, Table.LOCKS.query_index("by_age"))
 CHANGE_SOLD: tuple[Grant, ...] = (*CHANGE, Table.LOCKS.put)
 
-TRIES = 5  # of a change, while others change the same lock
-
 
 def create(new: NewDevice, caller: Caller, at: datetime, key: UUID | None = None) -> Registered:
     """Register a lock as the caller's own. Raises `Invalid` for a hardware id that is taken.
@@ -176,7 +174,7 @@ def change(lock: Lock, told: DeviceChange, at: datetime) -> Detailed:
     """Change what is told. Raises `DeviceNotFound`, `NotYourDevice`, `Conflict`. A read, a transaction, and `shown`."""
     changed = told.told
     threshold = changed.pop("battery_low_threshold", None)
-    for _ in range(TRIES):
+    for _ in store.tries():
         thing = store.thing(lock.row)
         actions: list[Action] = [
             getattr(DeviceRow, name).remove() if value is None else getattr(DeviceRow, name).set(value)

@@ -1,8 +1,6 @@
 """What locks report, kept in the locks table: state in its order, answers once, the rest as it happened."""
 
 import hashlib
-import random
-import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -39,9 +37,6 @@ TELEMETRY: tuple[Grant, ...] = (*ANSWER, *fleet_store.DERIVE)
 SILENT: tuple[Grant, ...] = (*HEAR, Table.LOCKS.query_index("by_silence"))
 CHARGE: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.put, Table.LOCKS.query_index("by_charge"))
 
-TRIES = 8  # to write a report, while others of the same lock are written
-FIRST_PAUSE = 0.01  # seconds
-
 
 class Overtaken(Again):
     """Other reports of the same lock were faster, time and again."""
@@ -62,9 +57,7 @@ def hear(device_id: str, report: Report, at: datetime) -> None:
     One read, and an UpdateItem where its state changes, a transaction where somebody is to hear of it; an answer to a
     command reads that too.
     """
-    for attempt in range(TRIES):
-        if attempt:
-            time.sleep(random.uniform(0, FIRST_PAUSE * 2**attempt))  # noqa: S311 - jitter
+    for _ in store.tries():
         try:
             _hear(device_id, report, at)
         except (Changed, NotOpen):

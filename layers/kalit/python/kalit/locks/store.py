@@ -23,7 +23,9 @@ SIGNED#<hash>    SIGNED              that a signed report was heard
 COUNTS#device    #<shard>            how many locks there are
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,6 +51,8 @@ REACH: tuple[Grant, ...] = (Table.LOCKS.get,)
 # Accounts by their ids, as whoever knows accounts shows them; ids of nobody are left out.
 Who = Callable[[Iterable[str]], Mapping[str, Any]]
 
+FIRST_PAUSE, LAST_PAUSE = 0.01, 0.3  # seconds between tries of a write, at most
+LONGEST = 4.0  # seconds after which no further try is made
 SHARDS = 8  # of indexes that all locks are in: one key would cap all writes at a single partition's rate
 
 
@@ -277,6 +281,16 @@ def thing(row: DeviceRow) -> ThingRow:
     if found is None or found.device != str(row.uuid):
         raise DeviceNotFound
     return found
+
+
+def tries() -> Iterator[None]:
+    """Tries of a write, for some seconds and at random distances, while others write to the same lock."""
+    started, pause = time.monotonic(), FIRST_PAUSE
+    yield
+    while time.monotonic() - started < LONGEST:
+        time.sleep(random.uniform(0, pause))  # noqa: S311 - jitter
+        pause = min(2 * pause, LAST_PAUSE)
+        yield
 
 
 def shard(device_id: str) -> str:
