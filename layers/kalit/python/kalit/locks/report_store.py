@@ -38,12 +38,24 @@ SILENT: tuple[Grant, ...] = (*HEAR, Table.LOCKS.query_index("by_silence"))
 CHARGE: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.put, Table.LOCKS.query_index("by_charge"))
 
 
+HEARD_KEPT = timedelta(days=90)  # locks send again what nobody thanked them for, however long they were offline
+
+
 class Overtaken(Again):
     """Other reports of the same lock were faster, time and again."""
 
 
 class SignedRow(Row):
     """That a signed report was heard; kept as long as its time would let it through."""
+
+    class Meta:
+        table_name = TableName(Table.LOCKS)
+
+    ttl = NumberAttribute()
+
+
+class HeardRow(Row):
+    """That a report was heard of which the log tells: what comes again is received at another time."""
 
     class Meta:
         table_name = TableName(Table.LOCKS)
@@ -71,11 +83,11 @@ def hear(device_id: str, report: Report, at: datetime) -> None:
 def hear_signed(name: str, told: Telemetry, at: datetime, address: str) -> None:
     """Take in a report that came signed over HTTP; `name`: the lock's UUID or hardware id.
 
-    Raises `DeviceNotFound`, `Unsigned`, `BadSignature`, `TooOld`, `Replayed`, `Invalid`. Two reads, a kms:GenerateMac,
+    Raises `Unsigned`, `DeviceNotFound`, `BadSignature`, `TooOld`, `Replayed`, `Invalid`. Two reads, a kms:GenerateMac,
     a PutItem, and what `hear` takes.
     """
-    lock = _called(name)
     telemetry.check_given(told.timestamp, told.signature)
+    lock = _called(name)
     if not signed(fleet_store.secret(lock.uuid), told.signature, name, told.timestamp, told.payload):
         _attacked(lock, EventType.INVALID_SIGNATURE, Severity.HIGH, "A report with a bad signature", at, address)
         raise BadSignature
@@ -148,9 +160,17 @@ def _hear_report(thing: ThingRow, report: Report, at: datetime) -> None:
         _attacked(_lock(thing), EventType.REPLAY_ATTACK, Severity.LOW, "A report that came late", at)
     if change.is_news:
         with Commit() as commit:
+            if report.counter is not None:
+                _once(commit, thing, report.counter, at)
             _put(commit, thing, change, at, _name(report, at))
     elif change.state:
         _note(thing, change)
+
+
+def _once(commit: Commit, thing: ThingRow, counter: int, at: datetime) -> None:
+    """Let a transaction be that of the report's first coming. One put. Raises `Told`."""
+    row = HeardRow(DeviceRow.key(thing.device)[0], f"HEARD#{counter}", ttl=int((at + HEARD_KEPT).timestamp()))
+    commit.put(row, HeardRow.pk.does_not_exist(), unmet=Told())
 
 
 def _note(thing: ThingRow, change: Change) -> None:

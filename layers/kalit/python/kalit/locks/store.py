@@ -11,6 +11,7 @@ DEVICE#<uuid>    KEY#<key>           which command an Idempotency-Key made
 DEVICE#<uuid>    LOG#<time>#<id>     what happened
 DEVICE#<uuid>    DAY#<day>           how often it was opened on that day, and how often that failed
 DEVICE#<uuid>    HISTORY             how long its log is
+DEVICE#<uuid>    HEARD#<counter>     that a report was heard of which the log tells
 THING#<name>     THING               what the lock of this hardware id last reported, and which lock it is; what makes
                                      the name unique; in index `by_silence` until its silence is noted, in
                                      `by_charge` while low
@@ -31,7 +32,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from kalit.kit import clock
@@ -102,6 +103,7 @@ class DeviceRow(Followed):
     longitude = UnicodeAttribute(null=True)
     status = UnicodeAttribute()
     certificate = UnicodeAttribute()  # its ARN
+    replaced = UnicodeSetAttribute(null=True)  # those of certificates that it had before, and may still have
     sequence = NumberAttribute(default=0)  # of the last command
     created_at = UnicodeAttribute()
     updated_at = UnicodeAttribute()
