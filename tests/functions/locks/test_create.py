@@ -251,11 +251,11 @@ def test_what_a_registration_costs(yard: Yard, calls: list[str]) -> None:
         "GetItem",
         "CreateKeysAndCertificate",
         "TransactWriteItems",
+        "GetItem",
+        "GetItem",
         "CreateThing",
         "AttachPolicy",
         "AttachThingPrincipal",
         "UpdateCertificate",
-        "GetItem",
-        "GetItem",
         "GenerateMac",
     ]

@@ -4,6 +4,7 @@ import hmac
 import json
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from kalit.kit.resources import Mac, Queue, Table
 from tests.cloud import Answer, Cloud, change
@@ -198,6 +199,13 @@ class Yard:
         told = {"KeyId": self.aws.ids[Mac.DEVICES], "Message": f"device {id}".encode()}
         mac: bytes = self.aws.client("kms").generate_mac(**told, MacAlgorithm="HMAC_SHA_256")["Mac"]
         return mac.hex()
+
+    def deliver(self) -> None:
+        """Let the letters that wait be sent."""
+        records = [{"messageId": str(uuid4()), "body": json.dumps(letter)} for letter in self.letters()]
+        told = {"attributes": {"ApproximateReceiveCount": "1"}, "messageAttributes": {}, "eventSource": "aws:sqs"}
+        answer = self.aws.call("notices.email", {"Records": [record | told for record in records]})
+        assert answer == {"batchItemFailures": []}
 
     def letters(self) -> list[dict[str, Any]]:
         """The letters that wait for sending, taken out."""
