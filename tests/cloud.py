@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
@@ -41,12 +42,28 @@ from infra.static import variables as static_variables
 from kalit.kit import aws, caller
 from kalit.kit.api import Endpoint
 from kalit.kit.doors import Door
-from kalit.kit.resources import Bucket, Cipher, Email, Grant, Key, Mac, Machine, Queue, Resource, Sms, Table
+from kalit.kit.resources import (
+    Broker,
+    Bucket,
+    Cipher,
+    Email,
+    Fleet,
+    Grant,
+    Key,
+    Mac,
+    Machine,
+    Queue,
+    Resource,
+    Sms,
+    Table,
+)
 from kalit.providers.outcomes import SANDBOX
 from tests.quick import quick
+from tests.things import Things
 
 REGION = "us-east-1"
 EDGE_SECRET = "the edge's secret"
+MQTT = {"endpoint": "localhost", "port": 8883, "ca_pem": "the broker's own certificate"}
 DOORS = {door.name: door for door in catalog()}
 
 # door -> grant -> the tests that needed it
@@ -151,9 +168,10 @@ class Answer:
 class Cloud:
     """The product's tables, queues, keys and machines, and its doors."""
 
-    def __init__(self, assembly: Path, lock: threading.RLock) -> None:
+    def __init__(self, assembly: Path, lock: threading.RLock, things: Things) -> None:
         self.lock = lock  # of all that DynamoDB does
         self.ids: dict[Resource, str] = {}
+        self.things = things
         self._clients: dict[str, Any] = {}
         self._tables: dict[Table, Any] = {}
         self._make(assembly)
@@ -181,8 +199,11 @@ class Cloud:
         for bucket in Bucket:
             client("s3").create_bucket(Bucket=f"local-{bucket.value}")
             self.ids[bucket] = f"local-{bucket.value}"
-        for sender in (*Email, *Sms):
-            self.ids[sender] = SANDBOX
+        for fleet in Fleet:
+            self.ids[fleet] = f"local-{fleet.value}"
+            client("iot").create_policy(policyName=self.ids[fleet], policyDocument="{}")
+        for named in (*Broker, *Email, *Sms):
+            self.ids[named] = SANDBOX
         for machine in Machine:
             definition = json.dumps(
                 {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 60, "End": True}}}
@@ -222,6 +243,8 @@ class Cloud:
         variables |= static_variables(door)
         if door.host.ticks:
             variables["TICKS"] = ticks.told(STAGES["local"])
+        if door.host.mqtt:
+            variables["MQTT"] = json.dumps(MQTT)
         os.environ.update(variables)
         with serving(door):
             return door(event, context)
@@ -306,8 +329,8 @@ def cloud(assembly: Path) -> Iterator[Cloud]:
     """A fresh cloud."""
     forget()
     sound = Sound()
-    with mock.patch.dict(os.environ), mock_aws(), sound, quick():
-        yield Cloud(assembly, sound.lock)
+    with mock.patch.dict(os.environ), mock_aws(), sound, quick(), Things() as things:
+        yield Cloud(assembly, sound.lock, things)
     forget()
 
 
@@ -361,6 +384,15 @@ def hold_to_rights(test: str) -> Any:
     return mock.patch.multiple(BaseClient, _make_api_call=checked, _emit_api_params=prepared)
 
 
+def _grants(of: Resource) -> dict[str, Grant]:
+    """Action -> the grant that a resource offers for it."""
+    offered = [name for name, told in vars(type(of)).items() if isinstance(told, property)]
+    return {grant.action: grant for grant in (getattr(of, name) for name in offered)}
+
+
+IOT = _grants(Broker.LOCKS) | _grants(Fleet.LOCKS)
+# operation -> what it asks for a right on, of calls whose right is on a part of their kind
+IOT_PARTS = {"Publish": "topic/{topic}", "DeleteConnection": "client/{clientId}"}
 SENDERS = {"sesv2": Email.SENDER.send, "pinpoint-sms-voice-v2": Sms.SENDER.send}
 TRANSACTED = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem"}
 
@@ -390,6 +422,11 @@ def needed(service: str, operation: str, kwargs: dict[str, Any]) -> list[Grant]:
     if service == "s3":
         sealing = Cipher.PRIVATE.seal if operation == "PutObject" else Cipher.PRIVATE.open  # the bucket's own key
         return [Grant(_named(Bucket, kwargs["Bucket"]), f"s3:{operation}", "/*"), sealing]
+    if service in ("iot", "iot-data"):
+        grant = IOT[f"iot:{operation}"]
+        assert fnmatchcase(IOT_PARTS.get(operation, grant.part).format(**kwargs), grant.part), f"{kwargs} of {grant}"
+        assert not kwargs.get("retain"), "a message that is retained needs iot:RetainPublish"
+        return [grant]
     if service in SENDERS:
         return [SENDERS[service]]
     raise AssertionError(f"tests/cloud.py does not know which rights {service} {operation} needs")

@@ -45,6 +45,7 @@ def aws(_cloud: Cloud, request: pytest.FixtureRequest) -> Iterator[Cloud]:
         queue.deleted_messages.clear()
     for machine in stepfunctions_backends[DEFAULT_ACCOUNT_ID][REGION].state_machines:
         machine.executions.clear()
+    _cloud.things.clear()
     for known in (caller.key_ring, key_store._published, key_store.public_keys):
         known.cache_clear()
     with mock.patch.dict(os.environ), hold_to_rights(request.node.name):

@@ -1,7 +1,7 @@
 """What the doors that are not HTTP make of their events."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +124,7 @@ def test_a_step_refuses_what_it_does_not_understand() -> None:
 def test_what_cannot_be_understood_is_not_quoted(caplog: pytest.LogCaptureFixture, knock: str) -> None:
     def handler(order: Order, at: datetime) -> None: ...
 
-    def heard(device: str, report: Order) -> None: ...
+    def heard(device: str, report: Order, at: datetime) -> None: ...
 
     secret = {"number": "my password"}
     if knock == "step":
@@ -134,7 +134,7 @@ def test_what_cannot_be_understood_is_not_quoted(caplog: pytest.LogCaptureFixtur
     elif knock == "message":
         queues.consume(Queue.SUM)(handler)(sqs(json.dumps(secret)), None)
     else:
-        topics.on("smartlock/+/status")(heard)({"device": "lock-1", "payload": secret}, None)
+        topics.on("smartlock/+/status")(heard)(told_by_lock(secret), None)
     assert "refused" in caplog.text
     assert "password" not in caplog.text
 
@@ -149,19 +149,37 @@ def test_a_schedule_brings_the_time() -> None:
     assert ticks == [NOON]
 
 
+def told_by_lock(payload: Any, at: int = 1_795_000_000_000) -> dict[str, Any]:
+    """As a topic's rule hands over what `lock-1` published and the broker received at `at`."""
+    return {"device": "lock-1", "payload": payload, "at": at}
+
+
 @pytest.mark.parametrize(("payload", "reports"), [({"number": 7}, [("lock-1", 7)]), ({}, []), ("text", []), (None, [])])
 def test_a_topic_brings_the_device_and_what_it_reports(payload: Any, reports: list[tuple[str, int]]) -> None:
     heard: list[tuple[str, int]] = []
 
-    def handler(device: str, report: Order) -> None:
+    def handler(device: str, report: Order, at: datetime) -> None:
         heard.append((device, report.number))
 
-    topics.on("smartlock/+/status")(handler)({"device": "lock-1", "payload": payload}, None)
+    topics.on("smartlock/+/status")(handler)(told_by_lock(payload), None)
     assert heard == reports
 
 
+def test_a_topic_brings_the_time_of_the_brokers_receipt(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[datetime] = []
+
+    def handler(device: str, report: Order, at: datetime) -> None:
+        heard.append(at)
+
+    monkeypatch.delenv("CLOCK_FILE")
+    for at in (1_795_000_000_000, 1_795_000_000_001):
+        topics.on("smartlock/+/status")(handler)(told_by_lock({"number": 7}, at), None)
+    first = datetime(2026, 11, 18, 11, 6, 40, tzinfo=UTC)
+    assert heard == [first, first + timedelta(milliseconds=1)]
+
+
 def test_a_topics_rule_names_the_device_by_its_place() -> None:
-    def handler(device: str, report: Order) -> None: ...
+    def handler(device: str, report: Order, at: datetime) -> None: ...
 
     rule = topics.on("smartlock/+/status")(handler).sql
-    assert rule == "SELECT * AS payload, topic(2) AS device FROM 'smartlock/+/status'"
+    assert rule == "SELECT * AS payload, topic(2) AS device, timestamp() AS at FROM 'smartlock/+/status'"

@@ -47,7 +47,6 @@ EXPIRE: tuple[Grant, ...] = (
 )
 
 OUTBOX = "command"
-TRIES = 5  # to take the next sequence, while others command the same lock
 KEPT = timedelta(days=90)
 KEY_KEPT = timedelta(hours=25)  # longer than the answers of `kit.once`
 
@@ -192,11 +191,13 @@ def follow(row: CommandRow, at: datetime) -> None:
 
 def again(order: Order, at: datetime) -> Next:
     """Send a command anew that was not answered, or note that it never was. Two reads, a transaction, three calls."""
-    for _ in range(TRIES):
+    for _ in store.tries():
         row = CommandRow.find(*CommandRow.key(order.device, order.command))
         if row is None or row.state not in OPEN:
             return Next(at=at, done=True)
         if at < _again_at(row):
+            if row.state == State.ACCEPTED:  # whoever was to publish it died, or the broker did not take it
+                publish(row, at)
             return Next(at=_again_at(row))
         try:
             if len(row.sequences) >= row.what.tries:
@@ -274,7 +275,7 @@ def _key_of(lock: Lock, key: UUID | None) -> tuple[str, str]:
 
 def _kept(lock: Lock, kind: Kind, caller: Caller, at: datetime, key: UUID | None, duration: int | None) -> CommandRow:
     id = ordered(at)
-    for _ in range(TRIES):
+    for _ in store.tries():
         sequence = int(lock.row.sequence) + 1
         row = _row(lock, kind, id, sequence, caller, at, duration)
         try:

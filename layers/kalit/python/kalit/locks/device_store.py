@@ -52,6 +52,7 @@ CREATE: tuple[Grant, ...] = (
     Table.LOCKS.get,
     Table.LOCKS.put,
     Table.LOCKS.update,
+    *fleet_store.NEW,
     *fleet_store.EQUIP,
     *fleet_store.RETIRE,
     *fleet_store.DERIVE,
@@ -69,6 +70,7 @@ DELETE: tuple[Grant, ...] = (
 FOLLOW: tuple[Grant, ...] = (
     Table.LOCKS.get,
     Table.LOCKS.query,
+    Table.LOCKS.update,
     Table.LOCKS.delete,
     *fleet_store.EQUIP,
     *fleet_store.RETIRE,
@@ -76,15 +78,13 @@ FOLLOW: tuple[Grant, ...] = (
 LIST_SOLD: tuple[Grant, ...] = (Table.LOCKS.query, Table.LOCKS.batch_get, Table.LOCKS.query_index("by_age"))
 CHANGE_SOLD: tuple[Grant, ...] = (*CHANGE, Table.LOCKS.put)
 
-TRIES = 5  # of a change, while others change the same lock
-
 
 def create(new: NewDevice, caller: Caller, at: datetime, key: UUID | None = None) -> Registered:
     """Register a lock as the caller's own. Raises `Invalid` for a hardware id that is taken.
 
-    Two reads, one CreateKeysAndCertificate, one transaction, four calls that let it connect, one kms:GenerateMac. What
-    was cut off in between is done by the table's stream. The same key again gives the same lock new credentials: those
-    that were told before may be lost, and are kept nowhere.
+    A read, one CreateKeysAndCertificate, one transaction, two reads, four calls that let it connect, one
+    kms:GenerateMac. What was cut off in between is done by the table's stream. The same key again gives the same lock
+    new credentials: those that were told before may be lost, and are kept nowhere.
     """
     uuid = derived("device", str(key)) if key else ordered(at)
     known = ThingRow.find(*ThingRow.key(new.device_id))
@@ -92,20 +92,24 @@ def create(new: NewDevice, caller: Caller, at: datetime, key: UUID | None = None
         raise devices.taken()
     certificate = fleet_store.new_certificate()
     try:
-        old = _renewed(uuid, certificate.arn) if known else None
-        if not known:
+        if known:
+            _renewed(uuid, certificate.arn, at)
+        else:
             _added(uuid, new, certificate.arn, caller, at)
     except Changed:
         fleet_store.discard(certificate)
         raise devices.taken() from None
-    fleet_store.equip(new.device_id, certificate.arn)
-    if old:
-        fleet_store.retire(new.device_id, old)
     row = store.device(uuid)
+    shown = listed(row, store.thing(row), at, mine=True)
+    fleet_store.equip(row.device_id, row.certificate)
+    try:
+        _take_replaced(row)
+    except Exception:
+        log.exception("not retired yet")  # the stream does it
     return Registered(
-        **listed(row, store.thing(row), at, mine=True).model_dump(),
+        **shown.model_dump(),
         device_secret=fleet_store.secret(uuid),
-        mqtt=fleet_store.mqtt(new.device_id, certificate),
+        mqtt=fleet_store.mqtt(row.device_id, certificate),
     )
 
 
@@ -176,7 +180,7 @@ def change(lock: Lock, told: DeviceChange, at: datetime) -> Detailed:
     """Change what is told. Raises `DeviceNotFound`, `NotYourDevice`, `Conflict`. A read, a transaction, and `shown`."""
     changed = told.told
     threshold = changed.pop("battery_low_threshold", None)
-    for _ in range(TRIES):
+    for _ in store.tries():
         thing = store.thing(lock.row)
         actions: list[Action] = [
             getattr(DeviceRow, name).remove() if value is None else getattr(DeviceRow, name).set(value)
@@ -215,21 +219,22 @@ def delete(lock: DeviceRow, caller: Caller, at: datetime) -> None:
         DeviceCounts.add(commit, DeviceCounts.KEY, {"devices": -1})
         security_events.write(commit, DeviceEvent, removed)
     try:
-        fleet_store.retire(lock.device_id, lock.certificate)
+        _retire(lock)
     except Exception:
         log.exception("not retired yet")  # the stream does it
 
 
 def equip(row: DeviceRow) -> None:
-    """Let a lock connect, wherever its registration was cut off. A read and four calls."""
+    """Let a lock connect, wherever its registration was cut off. A read and four calls, six for a replaced one."""
     now = DeviceRow.find(row.pk, row.sk)
     if now and not now.deleted_at:
         fleet_store.equip(now.device_id, now.certificate)
+        _take_replaced(now)
 
 
 def retire(row: DeviceRow) -> None:
     """Take all from a deleted lock, and from those it was shared with. Five calls, a Query, a transaction a share."""
-    fleet_store.retire(row.device_id, row.certificate)
+    _retire(row)
     for share in share_store.shares(row):
         share_store.take_away(row, share.id, share.account)
 
@@ -301,13 +306,32 @@ def _added(uuid: UUID, new: NewDevice, certificate: str, caller: Caller, at: dat
         security_events.write(commit, DeviceEvent, added)
 
 
-def _renewed(uuid: UUID, certificate: str) -> str:
-    """Give a lock another certificate; returns the one it had. A read and a transaction. Raises `Changed`."""
+def _renewed(uuid: UUID, certificate: str, at: datetime) -> None:
+    """Give a lock another certificate, and note the one it had. A read and a transaction. Raises `Changed`."""
     row = store.device(uuid)
-    changes: list[Action] = [DeviceRow.certificate.set(certificate), DeviceRow.outbox.set("equip")]
+    changes: list[Action] = [
+        DeviceRow.certificate.set(certificate),
+        DeviceRow.replaced.add({row.certificate}),
+        DeviceRow.outbox.set("equip"),
+        DeviceRow.asked_at.set(clock.wire(at)),
+    ]
+    as_read = (DeviceRow.certificate == row.certificate) & DeviceRow.deleted_at.does_not_exist()
     with Commit() as commit:
-        commit.update(row, changes, DeviceRow.certificate == row.certificate, unmet=Changed())
-    return row.certificate
+        commit.update(row, changes, as_read, unmet=Changed())
+
+
+def _take_replaced(row: DeviceRow) -> None:
+    """Take from a lock the certificates that it had before. Five calls for each, and an UpdateItem."""
+    if row.replaced:
+        for certificate in row.replaced:
+            fleet_store.retire(row.device_id, certificate)
+        row.update([DeviceRow.replaced.delete(row.replaced)])
+
+
+def _retire(row: DeviceRow) -> None:
+    """Take all its certificates from a lock. Five calls for each."""
+    for certificate in (row.certificate, *(row.replaced or ())):
+        fleet_store.retire(row.device_id, certificate)
 
 
 def _set_threshold(commit: Commit, thing: ThingRow, threshold: int) -> None:

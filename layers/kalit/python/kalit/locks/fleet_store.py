@@ -16,9 +16,8 @@ from kalit.kit.resources import Broker, Fleet, Grant, Mac
 
 from .devices import Mqtt
 
+NEW: tuple[Grant, ...] = (Fleet.LOCKS.create_certificate, Fleet.LOCKS.delete_certificate)
 EQUIP: tuple[Grant, ...] = (
-    Fleet.LOCKS.create_certificate,
-    Fleet.LOCKS.delete_certificate,
     Fleet.LOCKS.create_thing,
     Fleet.LOCKS.attach_policy,
     Fleet.LOCKS.attach_thing,

@@ -1,8 +1,6 @@
 """What locks report, kept in the locks table: state in its order, answers once, the rest as it happened."""
 
 import hashlib
-import random
-import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -39,8 +37,8 @@ TELEMETRY: tuple[Grant, ...] = (*ANSWER, *fleet_store.DERIVE)
 SILENT: tuple[Grant, ...] = (*HEAR, Table.LOCKS.query_index("by_silence"))
 CHARGE: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.put, Table.LOCKS.query_index("by_charge"))
 
-TRIES = 8  # to write a report, while others of the same lock are written
-FIRST_PAUSE = 0.01  # seconds
+
+HEARD_KEPT = timedelta(days=90)  # locks send again what nobody thanked them for, however long they were offline
 
 
 class Overtaken(Again):
@@ -56,15 +54,22 @@ class SignedRow(Row):
     ttl = NumberAttribute()
 
 
+class HeardRow(Row):
+    """That a report was heard of which the log tells: what comes again is received at another time."""
+
+    class Meta:
+        table_name = TableName(Table.LOCKS)
+
+    ttl = NumberAttribute()
+
+
 def hear(device_id: str, report: Report, at: datetime) -> None:
     """Take in what a lock reported, received at `at`. Raises `Overtaken`.
 
     One read, and an UpdateItem where its state changes, a transaction where somebody is to hear of it; an answer to a
     command reads that too.
     """
-    for attempt in range(TRIES):
-        if attempt:
-            time.sleep(random.uniform(0, FIRST_PAUSE * 2**attempt))  # noqa: S311 - jitter
+    for _ in store.tries():
         try:
             _hear(device_id, report, at)
         except (Changed, NotOpen):
@@ -78,11 +83,11 @@ def hear(device_id: str, report: Report, at: datetime) -> None:
 def hear_signed(name: str, told: Telemetry, at: datetime, address: str) -> None:
     """Take in a report that came signed over HTTP; `name`: the lock's UUID or hardware id.
 
-    Raises `DeviceNotFound`, `Unsigned`, `BadSignature`, `TooOld`, `Replayed`, `Invalid`. Two reads, a kms:GenerateMac,
+    Raises `Unsigned`, `DeviceNotFound`, `BadSignature`, `TooOld`, `Replayed`, `Invalid`. Two reads, a kms:GenerateMac,
     a PutItem, and what `hear` takes.
     """
-    lock = _called(name)
     telemetry.check_given(told.timestamp, told.signature)
+    lock = _called(name)
     if not signed(fleet_store.secret(lock.uuid), told.signature, name, told.timestamp, told.payload):
         _attacked(lock, EventType.INVALID_SIGNATURE, Severity.HIGH, "A report with a bad signature", at, address)
         raise BadSignature
@@ -155,9 +160,17 @@ def _hear_report(thing: ThingRow, report: Report, at: datetime) -> None:
         _attacked(_lock(thing), EventType.REPLAY_ATTACK, Severity.LOW, "A report that came late", at)
     if change.is_news:
         with Commit() as commit:
+            if report.counter is not None:
+                _once(commit, thing, report.counter, at)
             _put(commit, thing, change, at, _name(report, at))
     elif change.state:
         _note(thing, change)
+
+
+def _once(commit: Commit, thing: ThingRow, counter: int, at: datetime) -> None:
+    """Let a transaction be that of the report's first coming. One put. Raises `Told`."""
+    row = HeardRow(DeviceRow.key(thing.device)[0], f"HEARD#{counter}", ttl=int((at + HEARD_KEPT).timestamp()))
+    commit.put(row, HeardRow.pk.does_not_exist(), unmet=Told())
 
 
 def _note(thing: ThingRow, change: Change) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
@@ -84,6 +84,8 @@ class Report(BaseModel):
     counter: Counter | None = None
     battery_level: Percent | None = None
 
+    only_a_sign: ClassVar[bool] = False  # whether one that changes nothing may go unwritten, and its place with it
+
     @property
     def is_online(self) -> bool:
         return True
@@ -118,7 +120,7 @@ class Report(BaseModel):
         seen_lately = known.last_seen is not None and at - known.last_seen < sighting()
         if self.is_online and (state or log or not seen_lately):
             state["last_seen"] = at
-        if state:
+        if state or not self.only_a_sign:
             state |= {"heard_at": at} | ({} if self.counter is None else {"counter": self.counter})
         return Change(state, tuple(log), tuple(notices))
 
@@ -148,6 +150,8 @@ class HeartbeatReport(StatusReport):
     """That the lock is there."""
 
     status: Literal["online"] = "online"
+
+    only_a_sign: ClassVar[bool] = True
 
 
 # How a lock was moved where it is -> what the log calls it if that opened it, and in words.

@@ -11,6 +11,7 @@ DEVICE#<uuid>    KEY#<key>           which command an Idempotency-Key made
 DEVICE#<uuid>    LOG#<time>#<id>     what happened
 DEVICE#<uuid>    DAY#<day>           how often it was opened on that day, and how often that failed
 DEVICE#<uuid>    HISTORY             how long its log is
+DEVICE#<uuid>    HEARD#<counter>     that a report was heard of which the log tells
 THING#<name>     THING               what the lock of this hardware id last reported, and which lock it is; what makes
                                      the name unique; in index `by_silence` until its silence is noted, in
                                      `by_charge` while low
@@ -23,13 +24,15 @@ SIGNED#<hash>    SIGNED              that a signed report was heard
 COUNTS#device    #<shard>            how many locks there are
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
 from kalit.kit import clock
@@ -49,6 +52,8 @@ REACH: tuple[Grant, ...] = (Table.LOCKS.get,)
 # Accounts by their ids, as whoever knows accounts shows them; ids of nobody are left out.
 Who = Callable[[Iterable[str]], Mapping[str, Any]]
 
+FIRST_PAUSE, LAST_PAUSE = 0.01, 0.3  # seconds between tries of a write, at most
+LONGEST = 4.0  # seconds after which no further try is made
 SHARDS = 8  # of indexes that all locks are in: one key would cap all writes at a single partition's rate
 
 
@@ -98,6 +103,7 @@ class DeviceRow(Followed):
     longitude = UnicodeAttribute(null=True)
     status = UnicodeAttribute()
     certificate = UnicodeAttribute()  # its ARN
+    replaced = UnicodeSetAttribute(null=True)  # those of certificates that it had before, and may still have
     sequence = NumberAttribute(default=0)  # of the last command
     created_at = UnicodeAttribute()
     updated_at = UnicodeAttribute()
@@ -277,6 +283,16 @@ def thing(row: DeviceRow) -> ThingRow:
     if found is None or found.device != str(row.uuid):
         raise DeviceNotFound
     return found
+
+
+def tries() -> Iterator[None]:
+    """Tries of a write, for some seconds and at random distances, while others write to the same lock."""
+    started, pause = time.monotonic(), FIRST_PAUSE
+    yield
+    while time.monotonic() - started < LONGEST:
+        time.sleep(random.uniform(0, pause))  # noqa: S311 - jitter
+        pause = min(2 * pause, LAST_PAUSE)
+        yield
 
 
 def shard(device_id: str) -> str:

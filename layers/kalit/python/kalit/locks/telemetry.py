@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from kalit.kit.errors import Refused, Unauthenticated
 from kalit.kit.fields import Input, read
@@ -53,7 +53,7 @@ class Telemetry(Input):
         "", description="When it was signed, in unix seconds.", examples=["1795000000"]
     )
     channel: Channel = Field(examples=[Channel.HEARTBEAT])
-    payload: Annotated[str, Field(max_length=4000)] = Field(
+    payload: Annotated[str, StringConstraints(strip_whitespace=False, max_length=4000)] = Field(
         description="The report as JSON text, to the letter as it was signed.", examples=['{"battery_level": 87}']
     )
     signature: Annotated[str, Field(max_length=128)] = Field(

@@ -1,0 +1,77 @@
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+from unittest import mock
+
+import pytest
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+
+from kalit.accounts import passwords
+from kalit.kit.resources import Table
+from tests.cloud import REGION, Cloud
+
+from ..rows import put
+from ..world import Clock
+from .yard import PEOPLE, SHARES, Yard
+
+
+@pytest.fixture(scope="package")
+def _peopled() -> list[Callable[[], Yard]]:
+    """What brings back the yard as it was when all had come; empty before."""
+    return []
+
+
+@pytest.fixture
+def yard(aws: Cloud, clock: Clock, _peopled: list[Callable[[], Yard]]) -> Yard:
+    """A yard in which all have accounts, and the lock is registered, shared and online: so once in the package."""
+    if not _peopled:
+        yard = Yard(aws, clock)
+        with mock.patch.dict(passwords.COST, time_cost=1, memory_cost=8):
+            passwords._hasher.cache_clear()
+            for name in PEOPLE:
+                _come(yard, name)
+        passwords._hasher.cache_clear()
+        answer = yard.register()
+        assert answer.status == 201, answer.text
+        yard.registered = answer.json["data"]
+        for name, share in SHARES.items():
+            shared = yard.ask("share", {"email": f"{name}@example.com", **share})
+            assert shared.status == 201, shared.text
+            yard.shares[name] = shared.json["data"]["id"]
+        yard.follow()
+        yard.hear("status", status="online", is_locked=True, battery_level=87, firmware_version="1.0.0")
+        _peopled.append(_remembered(yard))
+    again = _peopled[0]()
+    again.clock = clock
+    return again
+
+
+def _come(yard: Yard, name: str) -> None:
+    """Open an account; staff are told so in its row."""
+    told = {"email": f"{name}@example.com", "password": "kalit va qulf", "password_confirm": "kalit va qulf"}
+    answer = yard.aws.http("accounts.sign_up", told)
+    assert answer.status == 201, answer.text
+    yard.tokens[name], yard.people[name] = answer.json["tokens"]["access"], answer.json["user"]["id"]
+    if name in ("manager", "boss"):
+        [row] = yard.aws.rows(Table.ACCOUNTS, f"ACCOUNT#{yard.people[name]} ACCOUNT")
+        put(yard.aws, Table.ACCOUNTS, {**row, "role": "admin" if name == "boss" else name})
+
+
+def _remembered(yard: Yard) -> Callable[[], Yard]:
+    """What brings tables and things back to how they are now."""
+    tables, things = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables, yard.aws.things
+    rows = {name: deepcopy(table.items) for name, table in tables.items()}
+    contents = deepcopy(things.contents)
+    counter, followed = yard.counter, set(yard.followed)
+
+    def bring_back() -> Yard:
+        for name, items in rows.items():
+            tables[name].items = deepcopy(items)
+        for content, was in zip(things.contents, contents, strict=True):
+            content.clear()
+            (content.update if isinstance(content, dict) else content.extend)(deepcopy(was))
+        again: dict[str, Any] = {**vars(yard), "counter": counter, "followed": set(followed)}
+        return Yard(**again)
+
+    return bring_back
