@@ -37,13 +37,13 @@ PROBES = ROOT / "tests" / "local" / "doors"
 
 
 class ByRing(LoadScopeScheduling):
-    """One process for those who share a running system, one for the doors, one for all others."""
+    """A ring stays in one process, and both that share a running system in the same; who is done takes the next."""
 
     def _split_scope(self, nodeid: str) -> str:
         ring = nodeid.split("/")[1]
-        if ring in OUTSIDE and "test_up.py" not in nodeid:  # which starts systems of its own
-            return "outside"
-        return "doors" if ring == "functions" else "inside"
+        if "test_up.py" in nodeid:  # starts systems of its own
+            return "up"
+        return "outside" if ring in OUTSIDE else ring
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
