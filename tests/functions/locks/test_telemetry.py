@@ -50,6 +50,12 @@ def test_an_answer_to_a_command_may_come_this_way(yard: Yard) -> None:
     assert yard.state(command) == "executed"
 
 
+def test_older_firmware_may_answer_this_way(yard: Yard) -> None:
+    command = yard.unlock()
+    assert yard.tell("response", '{"type": "unlock", "success": true}').status == 200
+    assert yard.state(command) == "executed"
+
+
 def test_a_report_that_came_by_mqtt_too_counts_once(yard: Yard) -> None:
     payload = {"type": "unlock", "success": True, "method": "pin", "counter": 7}
     yard.hear("response", **payload)
