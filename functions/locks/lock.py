@@ -11,7 +11,7 @@ from kalit.locks.devices import DeviceNotFound, NotYourDevice
 
 @api.post(
     "/api/v1/devices/{id}/lock/",
-    uses=[*command_store.SEND, *limits.COUNT],
+    uses=[*command_store.SEND_AS_SHARED, *limits.COUNT],
     raises=[DeviceNotFound, NotYourDevice, DeviceOffline, Throttled],
     once=True,
 )

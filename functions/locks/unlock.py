@@ -12,7 +12,7 @@ from kalit.locks.devices import DeviceNotFound, NotYourDevice
 
 @api.post(
     "/api/v1/devices/{id}/unlock/",
-    uses=[*command_store.SEND, *limits.COUNT],
+    uses=[*command_store.SEND_AS_SHARED, *limits.COUNT],
     raises=[DeviceNotFound, NotYourDevice, DeviceOffline, Throttled],
     once=True,
 )

@@ -220,6 +220,13 @@ def test_what_iot_core_refuses_now_the_stream_does_later(yard: Yard) -> None:
     assert [thing for thing, _ in yard.aws.things.connecting] == [LOCK, NEW]
 
 
+def test_after_a_failure_of_ours_its_key_can_be_used_again(yard: Yard) -> None:
+    with upset("TransactWriteItems", refused("InternalServerError")):
+        assert yard.register(NEW, key="k-1").status == 500
+    assert yard.register(NEW, key="k-1").status == 201
+    assert [thing for thing, _ in yard.aws.things.connecting] == [LOCK, NEW]
+
+
 def test_a_registration_whose_answer_got_lost_is_one(yard: Yard) -> None:
     with upset("TransactWriteItems", lost):
         assert yard.register(NEW).status == 201

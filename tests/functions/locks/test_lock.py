@@ -1,7 +1,7 @@
 import pytest
 
 from ..rows import unchanged
-from ..world import meanwhile, upset
+from ..world import meanwhile, refused, upset
 from .yard import LOCK, NOT_YOURS, OFFLINE, Yard, hmac_of
 
 NOON = 1_767_614_400
@@ -54,3 +54,9 @@ def test_it_is_limited_with_unlocks(yard: Yard, monkeypatch: pytest.MonkeyPatch)
     yard.unlock()
     yard.command("lock")
     assert (yard.ask("lock").status, yard.ask("unlock", {}).status) == (429, 429)
+
+
+def test_after_a_failure_of_ours_its_key_can_be_used_again(yard: Yard) -> None:
+    with upset("TransactWriteItems", refused("InternalServerError")):
+        assert yard.ask("lock", key="k-1").status == 500
+    assert yard.ask("lock", key="k-1").status == 200

@@ -80,3 +80,10 @@ def test_an_offline_lock_is_not_told(yard: Yard) -> None:
 def test_the_same_key_restarts_once(yard: Yard) -> None:
     assert yard.command("reboot", key="k-1") == yard.command("reboot", key="k-1")
     assert (len(yard.published), yard.log) == (1, [("REBOOT", True)])
+
+
+def test_after_a_failure_of_ours_its_key_can_be_used_again(yard: Yard) -> None:
+    with upset("TransactWriteItems", refused("InternalServerError")):
+        assert yard.ask("reboot", key="k-1").status == 500
+    assert yard.ask("reboot", key="k-1").status == 200
+    assert yard.log == [("REBOOT", True)]

@@ -30,12 +30,8 @@ from .devices import DeviceNotFound
 from .store import Changed, DeviceRow, Lock
 
 PUBLISH: tuple[Grant, ...] = (Table.LOCKS.update, *fleet_store.DERIVE, Broker.LOCKS.publish)
-SEND: tuple[Grant, ...] = (
-    Table.LOCKS.get,
-    Table.LOCKS.put,
-    Table.LOCKS.check,
-    *PUBLISH,
-)
+SEND: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.put, *PUBLISH)
+SEND_AS_SHARED: tuple[Grant, ...] = (*SEND, Table.LOCKS.check)
 LIST: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.query)
 FOLLOW: tuple[Grant, ...] = (Table.LOCKS.get, *PUBLISH, Machine.COMMAND.start)
 AGAIN: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.put, *PUBLISH)

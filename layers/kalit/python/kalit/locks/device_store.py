@@ -214,7 +214,8 @@ def delete(lock: DeviceRow, caller: Caller, at: datetime) -> None:
     removed = event(EventType.DEVICE_REMOVED, Severity.MEDIUM, "Device removed", at, lock=lock, user=caller.uuid)
     with Commit() as commit:
         commit.update(lock, gone, DeviceRow.deleted_at.does_not_exist(), unmet=DeviceNotFound())
-        commit.delete(ThingRow(*ThingRow.key(lock.device_id)), ThingRow.device == str(lock.uuid))
+        own = ThingRow.device == str(lock.uuid)
+        commit.delete(ThingRow(*ThingRow.key(lock.device_id)), own, unmet=DeviceNotFound())
         commit.delete(MineRow(*MineRow.key(caller.uuid, lock.uuid)))
         DeviceCounts.add(commit, DeviceCounts.KEY, {"devices": -1})
         security_events.write(commit, DeviceEvent, removed)
