@@ -7,8 +7,8 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 
 from kalit.kit.topics import Topic
+from kalit.locks.reports import Channel
 
-CHANNELS = ("status", "response", "alert", "heartbeat")  # what a lock tells
 THING = "${iot:Connection.Thing.ThingName}"
 
 
@@ -25,7 +25,7 @@ def policy(stack: Stack, name: str) -> iot.CfnPolicy:
             # A certificate that belongs to another thing, or to none, connects under no name.
             "Condition": {"Bool": {"iot:Connection.Thing.IsAttached": "true"}},
         },
-        {"Action": "iot:Publish", "Resource": [arn(f"topic/smartlock/{THING}/{channel}") for channel in CHANNELS]},
+        {"Action": "iot:Publish", "Resource": [arn(f"topic/smartlock/{THING}/{channel}") for channel in Channel]},
         {"Action": "iot:Subscribe", "Resource": arn(f"topicfilter/smartlock/{THING}/commands")},
         {"Action": "iot:Receive", "Resource": arn(f"topic/smartlock/{THING}/commands")},
     ]

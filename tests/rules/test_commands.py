@@ -82,7 +82,8 @@ def test_what_nobody_answered_in_time_has_expired_to_everybody_at_once(state: St
         (State.PUBLISHED, 6, SOON, Verdict.FORGED),
         (State.PUBLISHED, 9, SOON, Verdict.FORGED),
         (State.PUBLISHED, 7, LATE, Verdict.LATE),
-        (State.EXPIRED, 7, SOON, Verdict.LATE),
+        (State.EXPIRED, 7, SOON, Verdict.TAKEN),  # noted as missing while its answer was on its way through us
+        (State.EXPIRED, 7, LATE, Verdict.LATE),
         (State.EXECUTED, 7, SOON, Verdict.REPEATED),
         (State.FAILED, 7, LATE, Verdict.REPEATED),
         (State.EXECUTED, 6, SOON, Verdict.FORGED),
@@ -95,10 +96,15 @@ def test_an_answer_counts_once_in_time_and_to_what_was_sent(
 
 
 def test_the_log_tells_how_a_command_ended() -> None:
-    done = ended(UNLOCK, USER, 10, None)
-    assert (done.event_type, done.success, done.user) == ("UNLOCK_APP", True, USER)
+    done = ended(UNLOCK, USER, "198.51.100.7", 10, None)
+    assert (done.event_type, done.success, done.user, done.ip_address) == (
+        "UNLOCK_APP",
+        True,
+        USER,
+        "198.51.100.7",
+    )
     assert "10 s" in done.description
-    failed = ended(LOCK, USER, None, "jammed")
+    failed = ended(LOCK, USER, "198.51.100.7", None, "jammed")
     assert (failed.event_type, failed.success, failed.error_message) == ("LOCK", False, "jammed")
 
 

@@ -30,6 +30,8 @@ def known(**told: Any) -> Known:
         "battery_low_threshold": 20,
         "counter": 5,
         "heard_at": AT - SECOND,
+        "bolt_counter": 5,
+        "bolt_at": AT - SECOND,
         "last_seen": AT - SECOND,
         "firmware_version": "1.0.0",
     }
@@ -49,6 +51,8 @@ def test_a_status_is_what_is_known_from_then_on() -> None:
         "last_seen": AT,
         "heard_at": AT,
         "counter": 6,
+        "bolt_at": AT,
+        "bolt_counter": 6,
     }
     assert not change.is_news
 
@@ -68,7 +72,7 @@ def test_a_sighting_is_written_when_the_last_is_a_fifth_of_the_silence_old(secon
 
 
 def test_the_first_word_brings_a_lock_online_and_the_last_will_takes_it_off() -> None:
-    fresh = known(online=False, counter=None, heard_at=None, last_seen=None)
+    fresh = known(online=False, counter=None, heard_at=None, bolt_counter=None, bolt_at=None, last_seen=None)
     come = HeartbeatReport(counter=1).upon(fresh, AT)
     assert (come.state["online"], events(come)) == (True, ["DEVICE_ONLINE"])
     gone = StatusReport(status="offline").upon(known(), AT)
@@ -90,7 +94,7 @@ def test_a_duplicate_of_what_is_known_is_not_even_late() -> None:
 
 @pytest.mark.parametrize(("offset", "news"), [(-1, False), (0, True), (1, True)])
 def test_without_a_counter_the_brokers_time_orders(offset: int, news: bool) -> None:
-    before = known(counter=None, heard_at=AT)
+    before = known(counter=None, heard_at=AT, bolt_counter=None, bolt_at=AT)
     change = StatusReport(is_locked=False).upon(before, AT + offset * SECOND)
     assert (change.state.get("is_locked") is False) == news
     assert change.late != news
@@ -141,6 +145,17 @@ def test_what_failed_at_the_door_moved_nothing() -> None:
     assert "is_locked" not in change.state
     [entry] = change.log
     assert (entry.success, entry.error_message) == (False, "jammed")
+
+
+def test_what_tells_nothing_of_the_bolt_cannot_hide_that_it_moved() -> None:
+    alarmed = known(counter=7, heard_at=AT)  # an alert overtook the opening that it is about
+    change = ResponseReport(type="unlock", success=True, method="physical", counter=6).upon(alarmed, AT)
+    assert (change.state["is_locked"], change.state["bolt_counter"], change.late) == (False, 6, False)
+    assert "counter" not in change.state
+
+
+def test_what_a_lock_calls_itself_is_no_event_of_ours() -> None:
+    assert ResponseReport(type="device_offline", success=True, method="physical").entries() == []
 
 
 def test_what_happened_is_logged_even_where_its_state_is_old() -> None:

@@ -30,7 +30,7 @@ from pydantic import BaseModel
 
 from . import clock, dialects, fields
 from .aws import busy
-from .doors import Door, Host
+from .doors import Again, Door, Host
 from .errors import AppError, Forbidden, NotFound, Unavailable
 from .log import begin, log
 from .pages import Page
@@ -149,7 +149,7 @@ class Endpoint(Door):
             answer = self._refusal(error, request)
         except Exception as error:
             log.exception("failed")
-            answer = self._refusal(Unavailable() if busy(error) else AppError(), request)
+            answer = self._refusal(Unavailable() if busy(error) or isinstance(error, Again) else AppError(), request)
         answer["headers"] = {**ALWAYS, "X-Request-Id": request.id, **answer["headers"]}
         took_ms = round((time.perf_counter() - started) * 1000)
         log.info("answered", extra={"status": answer["statusCode"], "took_ms": took_ms})

@@ -212,10 +212,6 @@ class Fleet(Resource):
         return Grant(self, "iot:CreateThing", "thing/*")
 
     @property
-    def delete_thing(self) -> Grant:
-        return Grant(self, "iot:DeleteThing", "thing/*")
-
-    @property
     def attach_policy(self) -> Grant:
         return Grant(self, "iot:AttachPolicy", "cert/*")
 

@@ -6,6 +6,7 @@ the process dies in between, it expires: a lock is opened now or never.
 """
 
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -27,6 +28,7 @@ from kalit.kit.tables import Commit, Followed, Row, TableName, condition_failed
 from . import commands, fleet_store, history_store, store
 from .commands import KINDS, OPEN, Command, CommandNotFound, DeviceOffline, Kind, Next, Order, State
 from .devices import DeviceNotFound
+from .history import Entry
 from .store import Changed, DeviceRow, Lock
 
 PUBLISH: tuple[Grant, ...] = (Table.LOCKS.update, *fleet_store.DERIVE, Broker.LOCKS.publish)
@@ -44,6 +46,8 @@ EXPIRE: tuple[Grant, ...] = (
 
 OUTBOX = "command"
 KEPT = timedelta(days=90)
+PATIENCE = timedelta(minutes=3)  # longer than Lambda takes to try twice more to work on an answer
+NO_ANSWER = "no answer in time"
 KEY_KEPT = timedelta(hours=25)  # longer than the answers of `kit.once`
 
 
@@ -65,6 +69,7 @@ class CommandRow(Followed):
     kind = UnicodeAttribute()
     device_id = UnicodeAttribute()
     user = UnicodeAttribute()
+    address = UnicodeAttribute()  # where it was asked for
     state = UnicodeAttribute()
     duration = NumberAttribute(null=True)
     sequence = NumberAttribute()
@@ -94,6 +99,11 @@ class CommandRow(Followed):
     @property
     def what(self) -> Kind:
         return KINDS[self.kind]
+
+    def ended(self, error: str | None) -> Entry:
+        """What the log says of its end."""
+        duration = None if self.duration is None else int(self.duration)
+        return commands.ended(self.what, UUID(self.user), self.address, duration, error)
 
     @property
     def ends(self) -> datetime:
@@ -127,10 +137,10 @@ def send(
     """
     if made := _made(lock, key):
         return made
-    if kind.limited:
-        limits.spend(commands.limit(), f"{caller.uuid} {lock.uuid}", at)
     if not store.thing(lock.row).is_online(at):
         raise DeviceOffline
+    if kind.limited:
+        limits.spend(commands.limit(), f"{caller.uuid} {lock.uuid}", at)
     try:
         row = _kept(lock, kind, caller, at, key, duration)
     except AlreadySent:
@@ -210,24 +220,24 @@ def again(order: Order, at: datetime) -> Next:
     raise Unavailable
 
 
-def overdue(at: datetime) -> list[CommandRow]:
-    """Commands that nobody answered in time, and nobody has ended. A Query a shard, a read each."""
-    found = []
+def overdue(at: datetime) -> Iterator[CommandRow]:
+    """Commands that nobody answered in time, and nobody has ended. A Query a shard, a read each.
+
+    Whoever asks hears at once that they have expired; it is noted later, since an answer may still be on its way.
+    """
     for shard in range(store.SHARDS):
-        for key in CommandRow.open_index.query(str(shard), Open.ends_at < clock.wire(at)):
+        for key in CommandRow.open_index.query(str(shard), Open.ends_at < clock.wire(at - PATIENCE)):
             row = CommandRow.find(key.pk, key.sk)
-            if row and row.state in OPEN and row.ends < at:
-                found.append(row)
-    return found
+            if row and row.state in OPEN:
+                yield row
 
 
 def expire(row: CommandRow, at: datetime) -> None:
     """End a command that nobody answered. One transaction; nothing when somebody has meanwhile."""
-    told = commands.ended(row.what, UUID(row.user), int(row.duration or 0) or None, "no answer in time")
     with suppress(NotOpen):
         with Commit() as commit:
-            over(commit, row, State.EXPIRED, "no answer in time", at)
-            history_store.write(commit, row.device, [told], at, str(row.id), "ended")
+            over(commit, row, State.EXPIRED, NO_ANSWER, at)
+            history_store.write(commit, row.device, [row.ended(NO_ANSWER)], at, str(row.id), State.EXPIRED)
         metrics.count("commands_expired")
 
 
@@ -239,14 +249,16 @@ def over(commit: Commit, row: CommandRow, state: State, error: str, at: datetime
         CommandRow.open.remove(),
         CommandRow.outbox.remove(),
     ]
-    if state is not State.EXPIRED:
+    if state is State.EXPIRED:
+        not_over = CommandRow.state.is_in(*OPEN)
+    else:  # which came in time, and may have been noted as missing while it was on its way through us
         changes.append(CommandRow.answered_at.set(clock.wire(at)))
-    as_read = CommandRow.state.is_in(*OPEN) & (CommandRow.sequence == row.sequence)
-    commit.update(row, changes, as_read, unmet=NotOpen())
+        not_over = CommandRow.state.is_in(*OPEN, State.EXPIRED)
+    commit.update(row, changes, not_over & (CommandRow.sequence == row.sequence), unmet=NotOpen())
 
 
 def answered(device: UUID, id: UUID | None, kind: str) -> CommandRow | None:
-    """The command that an answer is about: of that id, or from older firmware the newest open one of its kind."""
+    """The command that an answer is about: of that id, or from older firmware the newest of its kind, open ones first."""
     if id:
         return CommandRow.find(*CommandRow.key(device, id))
     rows = CommandRow.query(
@@ -256,7 +268,8 @@ def answered(device: UUID, id: UUID | None, kind: str) -> CommandRow | None:
         scan_index_forward=False,
         limit=10,
     )
-    return next((row for row in rows if row.kind == kind and row.state in OPEN), None)
+    of_kind = [row for row in rows if row.kind == kind]
+    return next((row for row in of_kind if row.state in OPEN), of_kind[0] if of_kind else None)
 
 
 def _made(lock: Lock, key: UUID | None) -> CommandRow | None:
@@ -301,6 +314,7 @@ def _row(
         kind=kind.name,
         device_id=lock.row.device_id,
         user=str(caller.uuid),
+        address=caller.address,
         state=State.ACCEPTED,
         duration=duration,
         sequence=sequence,

@@ -20,7 +20,7 @@ from kalit.kit.limits import Limit
 from kalit.kit.tunables import tunable
 
 from .devices import EXAMPLE_ID
-from .history import Entry, EventType
+from .history import Entry, LogEvent
 from .rights import Right
 from .signatures import sign
 
@@ -47,10 +47,10 @@ class Kind:
     logged_when_asked: bool = False
 
 
-UNLOCK = Kind("unlock", "unlock", EventType.UNLOCK_APP, Right.UNLOCK, limited=True)
-LOCK = Kind("lock", "lock", EventType.LOCK, Right.LOCK, limited=True)
+UNLOCK = Kind("unlock", "unlock", LogEvent.UNLOCK_APP, Right.UNLOCK, limited=True)
+LOCK = Kind("lock", "lock", LogEvent.LOCK, Right.LOCK, limited=True)
 REBOOT = Kind(
-    "reboot", "REBOOT", EventType.REBOOT, Right.OWN, lasts=timedelta(seconds=60), tries=4, logged_when_asked=True
+    "reboot", "REBOOT", LogEvent.REBOOT, Right.OWN, lasts=timedelta(seconds=60), tries=4, logged_when_asked=True
 )
 KINDS = {kind.name: kind for kind in (UNLOCK, LOCK, REBOOT)}
 
@@ -187,17 +187,20 @@ class Verdict(StrEnum):
 
     TAKEN = "taken"
     REPEATED = "repeated"  # the command is over, by an answer
-    LATE = "late"  # it is over by time
+    LATE = "late"  # it came when the command was over
     FORGED = "forged"  # it was never sent like this
 
 
 def judged(state: State, ends_at: datetime, sequences: set[int], told: int | None, at: datetime) -> Verdict:
-    """Whether an answer that came at `at` counts. `told`: the sequence it echoes, None from older firmware."""
+    """Whether an answer that the broker received at `at` counts, whenever we get to it, and whatever was noted since.
+
+    `told`: the sequence that it echoes; None from older firmware.
+    """
     if told is not None and told not in sequences:
         return Verdict.FORGED
     if state in (State.EXECUTED, State.FAILED):
         return Verdict.REPEATED
-    return Verdict.LATE if state is State.EXPIRED or at > ends_at else Verdict.TAKEN
+    return Verdict.LATE if at > ends_at else Verdict.TAKEN
 
 
 def asked(kind: Kind, user: UUID, address: str) -> Entry:
@@ -205,9 +208,10 @@ def asked(kind: Kind, user: UUID, address: str) -> Entry:
     return Entry(kind.event, f"{kind.name.capitalize()} asked for", user=user, ip_address=address)
 
 
-def ended(kind: Kind, user: UUID, duration: int | None, error: str | None) -> Entry:
-    """What the log says when a command is over; `error`: why it was not done."""
-    span = f" for {duration} s" if duration else ""
+def ended(kind: Kind, user: UUID, address: str, duration: int | None, error: str | None) -> Entry:
+    """What the log says when a command is over; `address`: where it was asked for, `error`: why it was not done."""
+    how = f"{kind.name.capitalize()} by the app"
     if error is None:
-        return Entry(kind.event, f"{kind.name.capitalize()} by the app{span}: done", user=user)
-    return Entry(kind.event, f"{kind.name.capitalize()} by the app: not done", False, error, user=user)
+        span = f" for {duration} s" if duration else ""
+        return Entry(kind.event, f"{how}{span}: done", user=user, ip_address=address)
+    return Entry(kind.event, f"{how}: not done", False, error, user, address)

@@ -14,7 +14,7 @@ from .devices import EXAMPLE_ID
 User = TypeVar("User")
 
 
-class EventType(StrEnum):
+class LogEvent(StrEnum):
     UNLOCK = "UNLOCK"
     LOCK = "LOCK"
     UNLOCK_APP = "UNLOCK_APP"
@@ -53,7 +53,7 @@ class Logged(Output, Generic[User]):
     device: UUID = Field(examples=[EXAMPLE_ID])
     device_name: str = Field(examples=["Front door"])
     user: User | None
-    event_type: str = Field(examples=[EventType.UNLOCK_APP])
+    event_type: str = Field(examples=[LogEvent.UNLOCK_APP])
     description: str = Field(examples=["Unlocked from the app for 5 s"])
     ip_address: str | None = Field(examples=["198.51.100.7"])
     success: bool = Field(examples=[True])

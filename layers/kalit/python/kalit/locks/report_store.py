@@ -1,6 +1,7 @@
 """What locks report, kept in the locks table: state in its order, answers once, the rest as it happened."""
 
 import hashlib
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from pynamodb.attributes import NumberAttribute
 from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.update import Action
 
-from kalit.kit import clock, metrics, security_events
+from kalit.kit import clock, limits, metrics, security_events
 from kalit.kit.aws import busy
 from kalit.kit.doors import Again
 from kalit.kit.log import log
@@ -23,8 +24,7 @@ from .command_store import CommandRow, NotOpen
 from .commands import State, Verdict
 from .devices import DeviceNotFound
 from .event_store import event
-from .history import Entry
-from .history import EventType as EventKind
+from .history import Entry, LogEvent
 from .history_store import Told
 from .reports import Change, Notice, Report, ResponseReport
 from .signatures import signed
@@ -33,7 +33,7 @@ from .telemetry import BadSignature, Replayed, Telemetry, TooOld
 
 HEAR: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.put, Table.LOCKS.update)
 ANSWER: tuple[Grant, ...] = (*HEAR, Table.LOCKS.query)
-TELEMETRY: tuple[Grant, ...] = (*ANSWER, *fleet_store.DERIVE)
+TELEMETRY: tuple[Grant, ...] = (*ANSWER, Table.LOCKS.delete, *fleet_store.DERIVE, *limits.COUNT)
 SILENT: tuple[Grant, ...] = (*HEAR, Table.LOCKS.query_index("by_silence"))
 CHARGE: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.put, Table.LOCKS.query_index("by_charge"))
 
@@ -83,40 +83,45 @@ def hear(device_id: str, report: Report, at: datetime) -> None:
 def hear_signed(name: str, told: Telemetry, at: datetime, address: str) -> None:
     """Take in a report that came signed over HTTP; `name`: the lock's UUID or hardware id.
 
-    Raises `Unsigned`, `DeviceNotFound`, `BadSignature`, `TooOld`, `Replayed`, `Invalid`. Two reads, a kms:GenerateMac,
-    a PutItem, and what `hear` takes.
+    Raises `Unsigned`, `DeviceNotFound`, `BadSignature`, `Throttled`, `TooOld`, `Replayed`, `Invalid`. Two reads, two
+    counts, a kms:GenerateMac, a PutItem, and what `hear` takes.
     """
     telemetry.check_given(told.timestamp, told.signature)
     lock = _called(name)
-    if not signed(fleet_store.secret(lock.uuid), told.signature, name, told.timestamp, told.payload):
-        _attacked(lock, EventType.INVALID_SIGNATURE, Severity.HIGH, "A report with a bad signature", at, address)
-        raise BadSignature
+    with limits.tries(telemetry.FORGERIES, f"{lock.uuid} {address}", at, failure=BadSignature):
+        if not signed(fleet_store.secret(lock.uuid), told.signature, name, told.timestamp, told.payload):
+            _attacked(lock, EventType.INVALID_SIGNATURE, Severity.HIGH, "A report with a bad signature", at, address)
+            raise BadSignature
     try:
         telemetry.check_time(told.timestamp, at)
     except TooOld:
         _attacked(lock, EventType.REPLAY_ATTACK, Severity.MEDIUM, "A report of another time", at, address)
         raise
     report = told.report
-    if not _first_time(told.signature, at):
+    mark = _first_time(told.signature, at)
+    if mark is None:
         _attacked(lock, EventType.REPLAY_ATTACK, Severity.HIGH, "A report that was heard before", at, address)
         raise Replayed
-    hear(lock.device_id, report, at)
+    try:
+        hear(lock.device_id, report, at)
+    except Exception:
+        mark.delete()  # it was not heard, and may come again
+        raise
 
 
-def silent(at: datetime) -> list[ThingRow]:
+def silent(at: datetime) -> Iterator[ThingRow]:
     """Locks that have said nothing for too long, and nobody was told. A Query a shard, a read each."""
-    since, found = clock.wire(devices.offline_since(at)), []
+    since = clock.wire(devices.offline_since(at))
     for shard in range(store.SHARDS):
         for key in ThingRow.by_silence.query(str(shard), ThingRow.last_seen <= since):
             row = ThingRow.find(key.pk, key.sk)
             if row and row.watched and (row.last_seen or "") <= since:
-                found.append(row)
-    return found
+                yield row
 
 
 def lose(thing: ThingRow, at: datetime) -> None:
     """Note that a lock is offline, and write to its owner. A transaction; nothing when it was heard of meanwhile."""
-    gone = [Entry(EventKind.DEVICE_OFFLINE, "Not heard of any more")] if thing.online else []
+    gone = [Entry(LogEvent.DEVICE_OFFLINE, "Not heard of any more")] if thing.online else []
     changes: list[Action] = [ThingRow.online.set(False), ThingRow.watched.remove(), ThingRow.moves.add(1)]
     with suppress(Changed), Commit() as commit:
         commit.update(thing, changes, ThingRow.moves == thing.moves, unmet=Changed())
@@ -124,16 +129,14 @@ def lose(thing: ThingRow, at: datetime) -> None:
         notice_store.write(commit, UUID(thing.device), Notice.OFFLINE, int(thing.battery_level), at)
 
 
-def low(at: datetime) -> list[ThingRow]:
+def low() -> Iterator[ThingRow]:
     """Locks in use whose battery is low. A Query a shard, two reads each."""
-    found = []
     for shard in range(store.SHARDS):
         for key in ThingRow.by_charge.query(str(shard)):
             row = ThingRow.find(key.pk, key.sk)
             lock = DeviceRow.find(*DeviceRow.key(row.device)) if row else None
             if row and row.low and lock and lock.status == devices.Status.ACTIVE and not lock.deleted_at:
-                found.append(row)
-    return found
+                yield row
 
 
 def warn(thing: ThingRow, at: datetime) -> None:
@@ -194,7 +197,7 @@ def _hear_answer(thing: ThingRow, report: ResponseReport, at: datetime) -> None:
     entries = [*change.log, *_told_of(row, error)]
     with Commit() as commit:
         command_store.over(commit, row, State.FAILED if error else State.EXECUTED, error or "", at)
-        _put(commit, thing, replace(change, log=entries, late=False), at, str(row.id), "ended")
+        _put(commit, thing, replace(change, log=entries, late=False), at, str(row.id), "answered")
     metrics.count("commands_failed" if error else "commands_executed")
 
 
@@ -209,7 +212,7 @@ def _told_of(row: CommandRow, error: str | None) -> list[Entry]:
     """What the log says of a command's end; that it was done, only where it did not say so when it was asked for."""
     if error is None and row.what.logged_when_asked:
         return []
-    return [commands.ended(row.what, UUID(row.user), int(row.duration or 0) or None, error)]
+    return [row.ended(error)]
 
 
 def _put(commit: Commit, thing: ThingRow, change: Change, at: datetime, *told_by: str) -> None:
@@ -222,7 +225,7 @@ def _put(commit: Commit, thing: ThingRow, change: Change, at: datetime, *told_by
         notice_store.write(commit, UUID(thing.device), notice, battery, at)
     if change.tampered:
         about = "Somebody tampers with the lock"
-        told = event(EventType.TAMPER_DETECTED, Severity.CRITICAL, about, at, *told_by, lock=_lock(thing))
+        told = event(EventType.TAMPER_DETECTED, Severity.CRITICAL, about, at, lock=_lock(thing))
         security_events.write(commit, DeviceEvent, told)
 
 
@@ -271,18 +274,16 @@ def _lock(thing: ThingRow) -> DeviceRow:
 
 
 def _called(name: str) -> DeviceRow:
-    """The lock of this UUID or hardware id. Raises `DeviceNotFound`. One read, two by the hardware id."""
+    """The lock of this hardware id or UUID. Raises `DeviceNotFound`. Two reads."""
+    thing = ThingRow.find(*ThingRow.key(name))
     try:
-        return store.device(UUID(name))
+        return store.device(UUID(thing.device if thing else name))
     except ValueError:
-        thing = ThingRow.find(*ThingRow.key(name))
-    if thing is None:
-        raise DeviceNotFound
-    return store.device(UUID(thing.device))
+        raise DeviceNotFound from None
 
 
-def _first_time(signature: str, at: datetime) -> bool:
-    """Whether a signature was not heard in its time. One PutItem."""
+def _first_time(signature: str, at: datetime) -> SignedRow | None:
+    """The mark of a signature that was not heard in its time. One PutItem."""
     digest = hashlib.sha256(signature.lower().encode()).hexdigest()
     # Its time may lie ahead of ours by the window, and is believed for as long after.
     row = SignedRow(f"SIGNED#{digest}", "SIGNED", ttl=int((at + timedelta(seconds=3 * telemetry.WINDOW)).timestamp()))
@@ -291,5 +292,5 @@ def _first_time(signature: str, at: datetime) -> bool:
     except PutError as error:
         if not condition_failed(error):
             raise
-        return False
-    return True
+        return None
+    return row

@@ -13,11 +13,10 @@ from uuid import UUID
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
-from .devices import sighting
-from .history import Entry, EventType
+from .devices import Percent, sighting
+from .history import Entry, LogEvent
 
 Counter = Annotated[int, Field(ge=0, le=2**53)]
-Percent = Annotated[int, Field(ge=0, le=100)]
 Told = Annotated[str, Field(max_length=200)]
 
 
@@ -47,8 +46,10 @@ class Known(BaseModel):
     is_locked: bool
     battery_level: int
     battery_low_threshold: int
-    counter: int | None
-    heard_at: datetime | None  # when the broker received the newest report that changed something
+    counter: int | None  # of the newest report
+    heard_at: datetime | None  # when the broker received it
+    bolt_counter: int | None  # the same of the newest that told of the bolt: those that do not may overtake it
+    bolt_at: datetime | None
     last_seen: datetime | None
     firmware_version: str | None
 
@@ -76,6 +77,10 @@ class Change:
         return bool(self.log or self.notices or self.tampered)
 
 
+ONLINE = Entry(LogEvent.DEVICE_ONLINE, "Came online")
+OFFLINE = Entry(LogEvent.DEVICE_OFFLINE, "Went offline")
+
+
 class Report(BaseModel):
     """What all reports share. Fields that we do not know are no reason to refuse one."""
 
@@ -100,34 +105,41 @@ class Report(BaseModel):
 
     def upon(self, known: Known, at: datetime) -> Change:
         """What this report, received at `at`, changes in what is known."""
-        facts = {name: value for name, value in self.facts().items() if getattr(known, name, None) != value}
-        if not self._is_news(known, at):
-            return Change(log=tuple(self.entries()), late=bool(facts) or self.is_online != known.online)
-        state, log, notices = dict(facts), self.entries(), []
-        if self.is_online != known.online:
-            state["online"] = self.is_online
-            log.append(
-                Entry(EventType.DEVICE_ONLINE, "Came online")
-                if self.is_online
-                else Entry(EventType.DEVICE_OFFLINE, "Went offline")
-            )
-        if "is_locked" in facts:
-            state["last_lock" if facts["is_locked"] else "last_unlock"] = at
-        now_low = facts.get("battery_level", known.battery_level) <= known.battery_low_threshold
-        if now_low and not known.is_battery_low:
-            log.append(Entry(EventType.BATTERY_LOW, f"Battery at {facts['battery_level']} %"))
-            notices.append(Notice.BATTERY)
-        seen_lately = known.last_seen is not None and at - known.last_seen < sighting()
-        if self.is_online and (state or log or not seen_lately):
-            state["last_seen"] = at
+        facts = {name: value for name, value in self.facts().items() if getattr(known, name) != value}
+        bolt = {"is_locked": facts.pop("is_locked")} if "is_locked" in facts else {}
+        newest = self._is_newer(known.counter, known.heard_at, at)
+        moved_last = self._is_newer(known.bolt_counter, known.bolt_at, at)
+        late = bool(bolt and not moved_last) or ((bool(facts) or self.is_online != known.online) and not newest)
+        state, log, notices = dict[str, Any](), self.entries(), []
+        if bolt and moved_last:
+            state |= bolt | {"last_lock" if bolt["is_locked"] else "last_unlock": at}
+        if newest:
+            state |= facts
+            if self.is_online != known.online:
+                state["online"] = self.is_online
+                log.append(ONLINE if self.is_online else OFFLINE)
+            now_low = facts.get("battery_level", known.battery_level) <= known.battery_low_threshold
+            if now_low and not known.is_battery_low:
+                log.append(Entry(LogEvent.BATTERY_LOW, f"Battery at {facts['battery_level']} %"))
+                notices.append(Notice.BATTERY)
+            seen_lately = known.last_seen is not None and at - known.last_seen < sighting()
+            if self.is_online and (state or log or not seen_lately):
+                state["last_seen"] = at
         if state or not self.only_a_sign:
-            state |= {"heard_at": at} | ({} if self.counter is None else {"counter": self.counter})
-        return Change(state, tuple(log), tuple(notices))
+            if newest:
+                state |= self._place("counter", "heard_at", at)
+            if moved_last and "is_locked" in self.facts():
+                state |= self._place("bolt_counter", "bolt_at", at)
+        return Change(state, tuple(log), tuple(notices), late=late)
 
-    def _is_news(self, known: Known, at: datetime) -> bool:
-        if self.counter is not None and known.counter is not None:
-            return self.counter > known.counter
-        return known.heard_at is None or at >= known.heard_at
+    def _is_newer(self, counter: int | None, told_at: datetime | None, at: datetime) -> bool:
+        """Whether it is ahead of what we know: by the lock's counter, or by when the broker received it."""
+        if self.counter is not None and counter is not None:
+            return self.counter > counter
+        return told_at is None or at >= told_at
+
+    def _place(self, counter: str, told_at: str, at: datetime) -> dict[str, Any]:
+        return {told_at: at} | ({} if self.counter is None else {counter: self.counter})
 
 
 class StatusReport(Report):
@@ -156,11 +168,11 @@ class HeartbeatReport(StatusReport):
 
 # How a lock was moved where it is -> what the log calls it if that opened it, and in words.
 MOVED_BY = {
-    "nfc": (EventType.UNLOCK_NFC, "by card"),
-    "pin": (EventType.UNLOCK_PIN, "by PIN"),
-    "physical": (EventType.UNLOCK_PHYSICAL, "by hand"),
-    "qr": (EventType.UNLOCK_QR, "by QR code"),
-    "auto": (EventType.UNLOCK, "by itself"),
+    "nfc": (LogEvent.UNLOCK_NFC, "by card"),
+    "pin": (LogEvent.UNLOCK_PIN, "by PIN"),
+    "physical": (LogEvent.UNLOCK_PHYSICAL, "by hand"),
+    "qr": (LogEvent.UNLOCK_QR, "by QR code"),
+    "auto": (LogEvent.UNLOCK, "by itself"),
 }
 
 
@@ -188,11 +200,11 @@ class ResponseReport(Report):
         return super().facts() | ({"is_locked": after} if self.success and after is not None else {})
 
     def entries(self) -> list[Entry]:
-        if self.answers_a_command:
+        if self.answers_a_command or self.kind not in ("unlock", "lock"):
             return []
-        opened, how = MOVED_BY.get(str(self.method), (EventType.UNLOCK, f"by {self.method}"))
-        event = opened if self.kind == "unlock" else EventType.LOCK if self.kind == "lock" else self.kind.upper()
-        return [Entry(event, f"{self.type.capitalize()} {how}", self.success, self.error or "")]
+        opened, how = MOVED_BY.get(str(self.method), (LogEvent.UNLOCK, f"by {self.method}"))
+        event = opened if self.kind == "unlock" else LogEvent.LOCK
+        return [Entry(event, f"{self.kind.capitalize()} {how}", self.success, self.error or "")]
 
 
 class AlertReport(Report):
@@ -202,9 +214,9 @@ class AlertReport(Report):
 
     def entries(self) -> list[Entry]:
         if self.type == "tamper":
-            return [Entry(EventType.TAMPER_DETECTED, "Somebody tampers with it", success=False)]
+            return [Entry(LogEvent.TAMPER_DETECTED, "Somebody tampers with it", success=False)]
         level = "" if self.battery_level is None else f" at {self.battery_level} %"
-        return [Entry(EventType.BATTERY_LOW, f"Battery low{level}")]
+        return [Entry(LogEvent.BATTERY_LOW, f"Battery low{level}")]
 
     def upon(self, known: Known, at: datetime) -> Change:
         change = super().upon(known, at)

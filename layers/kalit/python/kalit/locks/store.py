@@ -141,6 +141,8 @@ class ThingRow(Row):
     firmware_version = UnicodeAttribute(null=True)
     counter = NumberAttribute(null=True)
     heard_at = UnicodeAttribute(null=True)
+    bolt_counter = NumberAttribute(null=True)
+    bolt_at = UnicodeAttribute(null=True)
     last_seen = UnicodeAttribute(null=True)
     last_unlock = UnicodeAttribute(null=True)
     last_lock = UnicodeAttribute(null=True)

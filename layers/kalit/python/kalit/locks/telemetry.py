@@ -1,16 +1,18 @@
 """What a lock that has no MQTT tells over HTTP: a signed report, believed once and for five minutes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
 from kalit.kit.errors import Refused, Unauthenticated
 from kalit.kit.fields import Input, read
+from kalit.kit.limits import Limit
 from kalit.kit.request import read_json
 
 from .reports import REPORTS, Channel, Report
 
+FORGERIES = Limit("telemetry", most=20, window=timedelta(minutes=15))  # of one lock, from one address
 WINDOW = 300  # seconds that a lock's clock may be off, and that a signature is remembered for
 
 
