@@ -36,6 +36,8 @@ BEAT = 25.0  # seconds, a fifth more or less
 USUAL_BEAT = 60.0  # that of docs/locks.md
 DRAINED_WITHIN = 180.0  # seconds that the laptop may be behind
 DOOR = "locks.hear_heartbeat"
+MOST_TOLD = 10_000  # events of a log that the engine tells
+CHANGE_EVERY = 0.1  # seconds: of one lock after the other, in the end
 PRICES = {  # dollars a million
     "IoT Core: the message": 1.00,
     "IoT Core: the rule and its action": 0.30,
@@ -116,14 +118,16 @@ class Server:
     async def states(self) -> dict[str, tuple[bool, bool, int]]:
         """By hardware id: online, locked, battery."""
         async with self.http.get("/api/v1/devices/") as answer:
-            told = (await answer.json())["data"]
+            told = (await answer.json()).get("data", [])  # none where the laptop is too busy
         return {d["device_id"]: (d["is_online"], d["is_locked"], d["battery_level"]) for d in told}
 
     def heard(self) -> int:
         """How often the door of heartbeats was opened, and came to its end."""
         group = f"/aws/lambda/local-{DOOR.replace('.', '-')}"
-        pages = self.local.aws.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
-        return sum(event["message"].startswith("END") for page in pages for event in page["events"])
+        logs = self.local.aws.client("logs")
+        ends = logs.filter_log_events(logGroupName=group, filterPattern="END RequestId")["events"]
+        assert len(ends) < MOST_TOLD, "too many to be counted: fewer LOCKS or SECONDS, please"
+        return len(ends)
 
     def writes(self) -> int:
         """How often the rows of locks have changed."""
@@ -197,6 +201,7 @@ async def drive(local: Local, locks: int, seconds: float) -> bool:
             lock.do(lock.firmware.measured(random.randint(30, 90)))
             if random.random() < 0.5:
                 lock.do(lock.firmware.turned())
+            await asyncio.sleep(CHANGE_EVERY)
         wrong = await eventually(server, fleet)
         print(
             f"{locks - wrong} of {locks} locks are known as they are; {fleet.said['not connected']} connections broke"
