@@ -57,13 +57,17 @@ class Mqtt:
     def of_aws(cls, client: Client) -> "Mqtt":
         """This account's IoT Core, whose certificates Amazon's own authority signs."""
         endpoint = client("iot").describe_endpoint(endpointType="iot:Data-ATS")["endpointAddress"]
-        return cls(endpoint, 8883, amazon_root())
+        return cls(endpoint, 8883, amazon_roots())
 
 
-def amazon_root() -> str:
-    """The certificate of Amazon Root CA 1, as botocore trusts it."""
+def amazon_roots() -> str:
+    """The certificates that IoT Core's own are signed by, RSA and elliptic curve, as botocore trusts them."""
     bundle = (Path(botocore.__file__).parent / "cacert.pem").read_text()
-    _, _, told = bundle.partition('# Label: "Amazon Root CA 1"')
+    return "".join(_certificate(bundle, f"Amazon Root CA {number}") for number in (1, 3))
+
+
+def _certificate(bundle: str, label: str) -> str:
+    _, _, told = bundle.partition(f'# Label: "{label}"')
     begin, end = told.index("-----BEGIN"), told.index("END CERTIFICATE-----") + len("END CERTIFICATE-----")
     return told[begin:end] + "\n"
 

@@ -24,7 +24,7 @@ def notice(row: dict[str, Any]) -> None:
     letter = notice_store.NoticeRow.of(row)
     owner = str(notice_store.owner(letter))
     if (known := people_store.users([owner]).get(owner)) and known.email:
-        notice_store.send(letter, known.email)
+        notice_store.send(letter, owner, known.email, clock.now())
 
 
 FOLLOW = {

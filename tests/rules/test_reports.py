@@ -118,6 +118,11 @@ def test_an_alert_of_a_low_battery_is_one_entry_and_one_letter() -> None:
     assert change.state["battery_level"] == 15
 
 
+def test_an_alert_of_what_its_status_has_told_before_is_no_news() -> None:
+    change = AlertReport(type="battery_low", battery_level=15, counter=6).upon(known(battery_level=15), AT)
+    assert (events(change), change.notices) == ([], ())
+
+
 def test_tampering_is_told_to_everybody() -> None:
     change = AlertReport(type="tamper", counter=6).upon(known(), AT)
     assert (events(change), change.notices, change.tampered) == (["TAMPER_DETECTED"], (Notice.TAMPER,), True)

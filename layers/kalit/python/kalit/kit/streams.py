@@ -17,7 +17,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from . import aws, clock
-from .doors import Door, Host
+from .doors import Again, Door, Host
 from .log import go_on, log
 from .resources import Grant, Table
 
@@ -79,7 +79,14 @@ class Follower(Door):
             return
         outbox = row["outbox"]["S"]
         go_on(row.get("request_id", {}).get("S", ""), row.get("caller_id", {}).get("S", ""))
-        self.call(Change(outbox, row))
+        try:
+            self.call(Change(outbox, row))
+        except Again as reason:
+            if outbox not in self.outboxes:
+                raise
+            # It asks on, and the sweep comes back to it; those behind it need not wait.
+            log.warning("put off", extra={"reason": type(reason).__name__})
+            return
         log.info("followed", extra={"outbox": outbox})
         if outbox in self.outboxes:
             self._asks_no_more(row)

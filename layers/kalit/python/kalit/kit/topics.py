@@ -4,12 +4,13 @@
     def handler(device: str, report: Status, at: datetime) -> None:
 
 `device` is what stood at the `+`; a policy that lets things publish below their own name alone makes it the sender.
-`at` is when the broker received the message: the same at every try, and in the order in which they came.
+`at` is when the broker received the message: the same at every try. What is not as declared goes to `otherwise`.
 A handler that fails is called again twice by Lambda; then the event waits in the topics' dead-letter queue.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from pydantic import ValidationError
@@ -25,6 +26,7 @@ class Topic(Door):
     """A declared topic filter with one `+`."""
 
     filter: str
+    otherwise: Callable[[str, datetime], None] = lambda device, at: None
 
     kind: ClassVar[str] = "topics"
 
@@ -39,15 +41,23 @@ class Topic(Door):
         return f"SELECT * AS payload, topic({place}) AS device, timestamp() AS at FROM '{self.filter}'"  # noqa: S608 - a rule, not SQL
 
     def serve(self, event: dict[str, Any], context: Any) -> None:
-        log.append_keys(thing_id=event["device"])
+        device, at = event["device"], clock.of_milliseconds(event["at"])
+        log.append_keys(thing_id=device)
         try:
-            payload = self.model(1).model_validate(event["payload"])
+            payload = self.model(1).model_validate(event.get("payload"))
         except ValidationError:
             # A device that sends nonsense sends it again: trying twice more would not help.
             log.warning("refused", extra={"code": "malformed_payload"})
+            self.otherwise(device, at)
             return
-        self.call(event["device"], payload, clock.of_milliseconds(event["at"]))
+        self.call(device, payload, at)
 
 
-def on(filter: str, *, uses: Sequence[Grant] = (), host: Host = Host()) -> Callable[[Callable[..., None]], Topic]:
-    return lambda call: Topic(call=call, filter=filter, uses=tuple(uses), host=host)
+def on(
+    filter: str,
+    *,
+    otherwise: Callable[[str, datetime], None] = lambda device, at: None,
+    uses: Sequence[Grant] = (),
+    host: Host = Host(),
+) -> Callable[[Callable[..., None]], Topic]:
+    return lambda call: Topic(call=call, filter=filter, otherwise=otherwise, uses=tuple(uses), host=host)

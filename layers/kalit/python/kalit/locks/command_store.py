@@ -258,7 +258,10 @@ def over(commit: Commit, row: CommandRow, state: State, error: str, at: datetime
 
 
 def answered(device: UUID, id: UUID | None, kind: str) -> CommandRow | None:
-    """The command that an answer is about: of that id, or from older firmware the newest of its kind, open ones first."""
+    """The command that an answer is about: of that id, or from older firmware the newest of its kind, open ones first.
+
+    A read, or a Query of ten.
+    """
     if id:
         return CommandRow.find(*CommandRow.key(device, id))
     rows = CommandRow.query(

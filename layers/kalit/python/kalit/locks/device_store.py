@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
 from kalit.kit import audit, clock, security_events
@@ -17,7 +18,7 @@ from kalit.kit.log import log
 from kalit.kit.pages import Page
 from kalit.kit.resources import Grant, Table
 from kalit.kit.security_events import EventType, Severity
-from kalit.kit.tables import Commit
+from kalit.kit.tables import Commit, condition_failed
 
 from . import devices, fleet_store, history_store, share_store, store
 from .devices import (
@@ -79,6 +80,10 @@ LIST_SOLD: tuple[Grant, ...] = (Table.LOCKS.query, Table.LOCKS.batch_get, Table.
 CHANGE_SOLD: tuple[Grant, ...] = (*CHANGE, Table.LOCKS.put)
 
 
+class _Deleted(Exception):
+    """There was a lock of this id."""
+
+
 def create(new: NewDevice, caller: Caller, at: datetime, key: UUID | None = None) -> Registered:
     """Register a lock as the caller's own. Raises `Invalid` for a hardware id that is taken.
 
@@ -95,17 +100,16 @@ def create(new: NewDevice, caller: Caller, at: datetime, key: UUID | None = None
         if known:
             _renewed(uuid, certificate.arn, at)
         else:
-            _added(uuid, new, certificate.arn, caller, at)
+            uuid = _added(uuid, new, certificate.arn, caller, at)
     except Changed:
         fleet_store.discard(certificate)
         raise devices.taken() from None
     row = store.device(uuid)
     shown = listed(row, store.thing(row), at, mine=True)
-    fleet_store.equip(row.device_id, row.certificate)
     try:
-        _take_replaced(row)
+        _equip(row)
     except Exception:
-        log.exception("not retired yet")  # the stream does it
+        log.exception("not equipped yet")  # the stream does it, before anybody has told the lock
     return Registered(
         **shown.model_dump(),
         device_secret=fleet_store.secret(uuid),
@@ -208,6 +212,8 @@ def delete(lock: DeviceRow, caller: Caller, at: datetime) -> None:
     gone: list[Action] = [
         DeviceRow.deleted_at.set(clock.wire(at)),
         DeviceRow.listing.remove(),
+        # Where people live is nobody's business any more.
+        *(place.remove() for place in (DeviceRow.location, DeviceRow.latitude, DeviceRow.longitude)),
         DeviceRow.outbox.set("retire"),
         DeviceRow.asked_at.set(clock.wire(at)),
     ]
@@ -220,22 +226,21 @@ def delete(lock: DeviceRow, caller: Caller, at: datetime) -> None:
         DeviceCounts.add(commit, DeviceCounts.KEY, {"devices": -1})
         security_events.write(commit, DeviceEvent, removed)
     try:
-        _retire(lock)
+        _retire(DeviceRow.get(lock.pk, lock.sk, consistent_read=True))
     except Exception:
         log.exception("not retired yet")  # the stream does it
 
 
 def equip(row: DeviceRow) -> None:
-    """Let a lock connect, wherever its registration was cut off. A read and four calls, six for a replaced one."""
+    """Let a lock connect whose registration was cut off. A read; four calls, five for each replaced certificate."""
     now = DeviceRow.find(row.pk, row.sk)
-    if now and not now.deleted_at:
-        fleet_store.equip(now.device_id, now.certificate)
-        _take_replaced(now)
+    if now and now.outbox == row.outbox:
+        _equip(now)
 
 
 def retire(row: DeviceRow) -> None:
-    """Take all from a deleted lock, and from those it was shared with. Five calls, a Query, a transaction a share."""
-    _retire(row)
+    """Take all from a deleted lock, and from those it was shared with. A read, a Query, a transaction a share."""
+    _retire(DeviceRow.get(row.pk, row.sk, consistent_read=True))
     for share in share_store.shares(row):
         share_store.take_away(row, share.id, share.account)
 
@@ -277,8 +282,20 @@ def _sold(row: DeviceRow, thing: ThingRow, at: datetime) -> Sold:
     return Sold(**listed(row, thing, at, mine=True).model_dump(), owner=row.owner, created_at=row.created_at)
 
 
-def _added(uuid: UUID, new: NewDevice, certificate: str, caller: Caller, at: datetime) -> None:
-    """Write a new lock. Raises `Changed` when its hardware id was taken meanwhile."""
+def _added(uuid: UUID, new: NewDevice, certificate: str, caller: Caller, at: datetime) -> UUID:
+    """Write a new lock, and return which it is. Raises `Changed` when its hardware id was taken meanwhile.
+
+    One transaction; two where the lock that this key made has been deleted since.
+    """
+    try:
+        _add(uuid, new, certificate, caller, at)
+    except _Deleted:
+        uuid = ordered(at)
+        _add(uuid, new, certificate, caller, at)
+    return uuid
+
+
+def _add(uuid: UUID, new: NewDevice, certificate: str, caller: Caller, at: datetime) -> None:
     stamp = clock.wire(at)
     row = DeviceRow(
         *DeviceRow.key(uuid),
@@ -301,7 +318,7 @@ def _added(uuid: UUID, new: NewDevice, certificate: str, caller: Caller, at: dat
     added = event(EventType.DEVICE_ADDED, Severity.LOW, "Device added", at, lock=row, user=caller.uuid)
     with Commit() as commit:
         commit.put(thing, ThingRow.pk.does_not_exist(), unmet=Changed())
-        commit.put(row, DeviceRow.pk.does_not_exist(), unmet=Changed())
+        commit.put(row, DeviceRow.pk.does_not_exist(), unmet=_Deleted())
         commit.put(MineRow(*MineRow.key(caller.uuid, uuid)))
         DeviceCounts.add(commit, DeviceCounts.KEY, {"devices": 1})
         security_events.write(commit, DeviceEvent, added)
@@ -321,18 +338,29 @@ def _renewed(uuid: UUID, certificate: str, at: datetime) -> None:
         commit.update(row, changes, as_read, unmet=Changed())
 
 
-def _take_replaced(row: DeviceRow) -> None:
-    """Take from a lock the certificates that it had before. Five calls for each, and an UpdateItem."""
+def _equip(row: DeviceRow) -> None:
+    """Let a lock connect, and take from it the certificates that it had before; it asks for that no more.
+
+    Four calls, five for each certificate, one or two UpdateItems.
+    """
+    fleet_store.equip(row.device_id, row.certificate)
+    for certificate in row.replaced or ():
+        fleet_store.retire(row.device_id, certificate)
     if row.replaced:
-        for certificate in row.replaced:
-            fleet_store.retire(row.device_id, certificate)
         row.update([DeviceRow.replaced.delete(row.replaced)])
+    try:
+        row.update([DeviceRow.outbox.remove()], (DeviceRow.outbox == row.outbox) & (DeviceRow.asked_at == row.asked_at))
+    except UpdateError as error:
+        if not condition_failed(error):  # else it asks for something new by now
+            raise
 
 
 def _retire(row: DeviceRow) -> None:
-    """Take all its certificates from a lock. Five calls for each."""
-    for certificate in (row.certificate, *(row.replaced or ())):
-        fleet_store.retire(row.device_id, certificate)
+    """Take all its certificates from a deleted lock. Five calls for each, and an UpdateItem."""
+    if row.certificate:
+        for certificate in (row.certificate, *(row.replaced or ())):
+            fleet_store.retire(row.device_id, certificate)
+        row.update([DeviceRow.certificate.set(""), DeviceRow.replaced.remove()])
 
 
 def _set_threshold(commit: Commit, thing: ThingRow, threshold: int) -> None:

@@ -28,6 +28,11 @@ TAKEN = Text(
     ru="Устройство с таким device id уже существует.",
     uz="Bunday device id li qurilma allaqachon mavjud.",
 )
+NOT_ONE_LINE = Text(
+    "Write it in one line, without control characters.",
+    ru="Напишите одной строкой, без управляющих символов.",
+    uz="Bir qatorda, boshqaruv belgilarisiz yozing.",
+)
 EXAMPLE_ID = "3f0f4f9e-6a35-4cb5-9b66-0a54cf0d1a11"
 
 
@@ -70,13 +75,19 @@ def _hardware_id(text: str) -> str:
     return text
 
 
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        raise said(NOT_ONE_LINE)
+    return text
+
+
 def _six_decimals(value: Decimal) -> Decimal:
     return value.quantize(Decimal("0.000001"))
 
 
 HardwareId = Annotated[str, AfterValidator(_hardware_id)]
-Name = Annotated[str, Field(min_length=1, max_length=100)]
-Location = Annotated[str, Field(max_length=255)]
+Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_one_line)]
+Location = Annotated[str, Field(max_length=255), AfterValidator(_one_line)]
 Latitude = Annotated[Decimal, Field(ge=-90, le=90), AfterValidator(_six_decimals)]
 Longitude = Annotated[Decimal, Field(ge=-180, le=180), AfterValidator(_six_decimals)]
 Percent = Annotated[int, Field(ge=0, le=100)]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from kalit.kit import aws
+from kalit.kit.doors import Again
 from kalit.kit.log import log
 from kalit.kit.resources import Broker, Fleet, Grant, Mac
 
@@ -31,6 +32,10 @@ RETIRE: tuple[Grant, ...] = (
     Broker.LOCKS.disconnect,
 )
 DERIVE: tuple[Grant, ...] = (Mac.DEVICES.generate,)
+
+
+class StillAttached(Again):
+    """A certificate that opens nothing any more cannot be deleted yet."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,10 @@ def retire(device_id: str, certificate: str) -> None:
     _if_there(lambda: aws.client("iot-data").delete_connection(clientId=device_id, cleanSession=True))
     _if_there(lambda: iot.detach_thing_principal(thingName=device_id, principal=certificate))
     _if_there(lambda: iot.detach_policy(policyName=Fleet.LOCKS.id, target=certificate))
-    _if_there(lambda: iot.delete_certificate(certificateId=id))
+    try:
+        _if_there(lambda: iot.delete_certificate(certificateId=id))
+    except iot.exceptions.DeleteConflictException:  # what was detached takes AWS some seconds to forget
+        raise StillAttached from None
 
 
 def secret(device: UUID) -> str:

@@ -5,8 +5,11 @@ from uuid import UUID
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 
-from kalit.kit import queues
+from kalit.kit import limits, queues
+from kalit.kit.errors import Throttled
 from kalit.kit.ids import derived
+from kalit.kit.limits import Limit
+from kalit.kit.log import log
 from kalit.kit.resources import Grant, Queue, Table
 from kalit.kit.tables import Commit, Followed, TableName
 from kalit.providers import email
@@ -16,7 +19,9 @@ from .reports import Notice
 from .store import DeviceRow
 
 OUTBOX = "notice"
-SEND: tuple[Grant, ...] = (Table.LOCKS.get, Queue.EMAIL.send)
+SEND: tuple[Grant, ...] = (*limits.COUNT, Table.LOCKS.get, Queue.EMAIL.send)
+# Whoever has made a lock say so cannot fill anybody's mailbox with our letters.
+LETTERS = Limit("lock-letter", most=20, window=timedelta(days=1))
 KEPT = timedelta(days=7)
 
 
@@ -48,8 +53,16 @@ def owner(row: NoticeRow) -> UUID | None:
     return UUID(device.owner) if device and not device.deleted_at else None
 
 
-def send(row: NoticeRow, to: str) -> None:
-    """Hand a letter over. A read and a SendMessage."""
+def send(row: NoticeRow, owner: str, to: str, at: datetime) -> None:
+    """Hand a letter over, unless its owner has had enough for a day. A count, a read and a SendMessage.
+
+    One that is followed twice counts twice, and is sent once: its id is the same.
+    """
+    try:
+        limits.spend(LETTERS, owner, at)
+    except Throttled:
+        log.warning("letter withheld", extra={"notice_id": row.id})
+        return
     device = DeviceRow.get(*DeviceRow.key(row.device), consistent_read=True)
     subject, body = notices.letter(Notice(row.notice), device.name, int(row.battery_level))
     queues.send(Queue.EMAIL, email.Message(id=f"lock-{row.id}", to=to, subject=subject, body=body))

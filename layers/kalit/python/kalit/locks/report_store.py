@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from pynamodb.attributes import NumberAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
 from pynamodb.expressions.update import Action
 
@@ -19,7 +19,7 @@ from kalit.kit.resources import Grant, Table
 from kalit.kit.security_events import EventType, Severity
 from kalit.kit.tables import Commit, Row, TableName, condition_failed
 
-from . import command_store, commands, devices, fleet_store, history_store, notice_store, store, telemetry
+from . import command_store, commands, devices, event_store, fleet_store, history_store, notice_store, store, telemetry
 from .command_store import CommandRow, NotOpen
 from .commands import State, Verdict
 from .devices import DeviceNotFound
@@ -55,11 +55,15 @@ class SignedRow(Row):
 
 
 class HeardRow(Row):
-    """That a report was heard of which the log tells: what comes again is received at another time."""
+    """That a report was heard of which the log tells: what comes again is received at another time.
+
+    `digest`: of what it told, since a lock that has lost its memory counts anew.
+    """
 
     class Meta:
         table_name = TableName(Table.LOCKS)
 
+    digest = UnicodeAttribute()
     ttl = NumberAttribute()
 
 
@@ -107,6 +111,16 @@ def hear_signed(name: str, told: Telemetry, at: datetime, address: str) -> None:
     except Exception:
         mark.delete()  # it was not heard, and may come again
         raise
+
+
+def refuse(device_id: str, at: datetime) -> None:
+    """Tell of a report that makes no sense, once a minute. Two reads and a PutItem."""
+    thing = ThingRow.find(*ThingRow.key(device_id))
+    lock = _lock(thing) if thing else None
+    once = ("malformed", f"{at:{event_store.WINDOW}}")
+    about = "A report that makes no sense"
+    told = event(EventType.UNAUTHORIZED_ACCESS, Severity.LOW, about, at, *once, lock=lock, device_id=device_id)
+    security_events.save(DeviceEvent, told)
 
 
 def silent(at: datetime) -> Iterator[ThingRow]:
@@ -164,16 +178,18 @@ def _hear_report(thing: ThingRow, report: Report, at: datetime) -> None:
     if change.is_news:
         with Commit() as commit:
             if report.counter is not None:
-                _once(commit, thing, report.counter, at)
+                _once(commit, thing, report, at)
             _put(commit, thing, change, at, _name(report, at))
     elif change.state:
         _note(thing, change)
 
 
-def _once(commit: Commit, thing: ThingRow, counter: int, at: datetime) -> None:
+def _once(commit: Commit, thing: ThingRow, report: Report, at: datetime) -> None:
     """Let a transaction be that of the report's first coming. One put. Raises `Told`."""
-    row = HeardRow(DeviceRow.key(thing.device)[0], f"HEARD#{counter}", ttl=int((at + HEARD_KEPT).timestamp()))
-    commit.put(row, HeardRow.pk.does_not_exist(), unmet=Told())
+    row = HeardRow(DeviceRow.key(thing.device)[0], f"HEARD#{report.counter}")
+    row.digest = hashlib.sha256(report.model_dump_json().encode()).hexdigest()
+    row.ttl = int((at + HEARD_KEPT).timestamp())
+    commit.put(row, HeardRow.pk.does_not_exist() | (HeardRow.digest != row.digest), unmet=Told())
 
 
 def _note(thing: ThingRow, change: Change) -> None:

@@ -5,7 +5,7 @@ What is behind something that we know changes no state.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
@@ -220,10 +220,12 @@ class AlertReport(Report):
 
     def upon(self, known: Known, at: datetime) -> Change:
         change = super().upon(known, at)
-        about = Notice.TAMPER if self.type == "tamper" else Notice.BATTERY
-        log = tuple({entry.event_type: entry for entry in change.log}.values())
-        notices = tuple(dict.fromkeys((*change.notices, about)))
-        return Change(change.state, log, notices, self.type == "tamper", change.late)
+        if self.type == "tamper":
+            return replace(change, notices=(*change.notices, Notice.TAMPER), tampered=True)
+        if known.is_battery_low:  # as it told before, or its status was faster
+            return replace(change, log=tuple(e for e in change.log if e.event_type != LogEvent.BATTERY_LOW))
+        once = {entry.event_type: entry for entry in change.log}
+        return replace(change, log=tuple(once.values()), notices=(Notice.BATTERY,))
 
 
 REPORTS: dict[Channel, type[Report]] = {
