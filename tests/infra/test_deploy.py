@@ -135,6 +135,9 @@ class Aws:
         told = {"Arn": ACL, static.BUCKET: "files"}
         return {"Stacks": [{"Outputs": [{"OutputKey": key, "OutputValue": told[key]} for key in told]}]}
 
+    def describe_endpoint(self, **asked: str) -> dict[str, str]:
+        return {"endpointAddress": "a1b2-ats.iot.us-east-1.amazonaws.com"}
+
     def list_objects_v2(self, **asked: str) -> dict[str, Any]:
         return {}
 
@@ -153,6 +156,7 @@ def test_what_stacks_need_of_each_other_is_there_in_time() -> None:
     assert told == [
         "prod-state",
         "/kalit/prod/edge-secret-sha256 2bb80d537b1d",
+        '/kalit/prod/mqtt {"endpoint":',
         "files swagger.js",
         "prod-shield",
         "/kalit/prod/web-acl arn:aws:wafv",

@@ -165,4 +165,4 @@ def test_what_a_deletion_costs(yard: Yard, calls: list[str]) -> None:
     calls.clear()
     yard.ask("delete")
     iot = ["UpdateCertificate", "DeleteConnection", "DetachThingPrincipal", "DetachPolicy", "DeleteCertificate"]
-    assert calls == ["GetItem", "GetItem", "TransactWriteItems", *iot]
+    assert calls == ["GetItem", "GetItem", "TransactWriteItems", "GetItem", *iot, "UpdateItem"]

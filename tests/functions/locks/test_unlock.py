@@ -311,7 +311,7 @@ def test_what_an_unlock_costs(yard: Yard, calls: list[str]) -> None:
     yard.unlock("member")
     calls.clear()
     yard.ask("unlock", {}, by="owner")
-    own = ["GetItem", "GetItem", "UpdateItem", "GetItem", "TransactWriteItems", "GenerateMac", "Publish", "UpdateItem"]
+    own = ["GetItem", "GetItem", "GetItem", "UpdateItem", "TransactWriteItems", "GenerateMac", "Publish", "UpdateItem"]
     assert calls == own
     calls.clear()
     yard.ask("unlock", {}, by="member")

@@ -272,7 +272,7 @@ def answered(device: UUID, id: UUID | None, kind: str) -> CommandRow | None:
         limit=10,
     )
     of_kind = [row for row in rows if row.kind == kind]
-    return next((row for row in of_kind if row.state in OPEN), of_kind[0] if of_kind else None)
+    return max(of_kind, key=lambda row: (row.state in OPEN, row.sequence), default=None)
 
 
 def _made(lock: Lock, key: UUID | None) -> CommandRow | None:
