@@ -11,6 +11,7 @@ from typing import Any
 from unittest import mock
 
 import moto.dynamodb.models.table as dynamo
+from botocore.useragent import UserAgentString
 from moto.core import responses
 from moto.core.serialize import AttributePicker, BaseJSONSerializer
 from moto.core.utils import unix_time
@@ -69,6 +70,8 @@ def quick() -> Iterator[None]:
     with (
         mock.patch.object(AttributePicker, "__call__", _picked),
         mock.patch.object(BaseJSONSerializer, "_serialize_type_map", _mapped),
+        # Each request tells anew which SDK sent it, and nobody reads it.
+        mock.patch.object(UserAgentString, "to_string", return_value="tests"),
         mock.patch.object(responses, "method_names_from_class", cache(responses.method_names_from_class)),
         mock.patch.object(dynamo.Table, "all_items", _all_items),
         mock.patch.object(SQSBackend, "is_message_valid_based_on_retention_period", _is_kept),

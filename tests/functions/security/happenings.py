@@ -67,4 +67,4 @@ def counted(aws: Cloud) -> dict[str, int]:
 def forget_jobs(aws: Cloud) -> None:
     """As if the history of jobs had ended since."""
     for row in aws.rows(Table.OPS, "JOB#"):
-        aws.resource.Table(aws.ids[Table.OPS]).delete_item(Key={"pk": row["pk"], "sk": row["sk"]})
+        aws.table(Table.OPS).delete_item(Key={"pk": row["pk"], "sk": row["sk"]})

@@ -151,7 +151,7 @@ def many(aws: Cloud, token: str, ali: str) -> str:
         del told["id"]
         row = {"pk": f"EVENT#{id}", "sk": "EVENT", **told, "place": place, "moment": f"{created_at}#{id}"}
         put(aws, Table.SECURITY, {**row, "resolved": False})
-        aws.resource.Table(aws.ids[Table.SECURITY]).update_item(
+        aws.table(Table.SECURITY).update_item(
             Key={"pk": "COUNTS#events", "sk": f"{place}#{number % 4}"},
             UpdateExpression="ADD #number :one",
             ExpressionAttributeNames={"#number": "number"},
