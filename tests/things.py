@@ -1,6 +1,8 @@
 """IoT Core in this process (moto), and what tests look at in it."""
 
 import json
+from collections.abc import Callable
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -65,6 +67,17 @@ class Things:
     def clear(self) -> None:
         for content in self.contents:
             content.clear()
+
+    def remember(self) -> Callable[[], None]:
+        """Calling what this gives brings all back as it is now."""
+        kept = deepcopy(self.contents)
+
+        def bring_back() -> None:
+            for content, was in zip(self.contents, kept, strict=True):
+                content.clear()
+                (content.update if isinstance(content, dict) else content.extend)(deepcopy(was))
+
+        return bring_back
 
     @property
     def _registry(self) -> Any:

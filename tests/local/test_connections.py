@@ -5,7 +5,6 @@ import json
 import time
 import urllib.request
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import aiomqtt
@@ -14,9 +13,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from infra.local.deployer import ACCOUNT, REGION
-from infra.local.lock.connection import Habits, Lock
 from infra.local.lock.credentials import Credentials
-from infra.local.lock.firmware import Memory, signature
+from infra.local.lock.firmware import signature
+from tests.local.wire import Wire
 from tests.running import Local
 
 SECRET = "a lock's secret"
@@ -54,34 +53,6 @@ def thing(local: Local) -> Make:
         return Credentials("", name, SECRET, "localhost", local.system.settings.mqtt_port, *keys, ca_pem)
 
     return make
-
-
-class Wire:
-    """A lock on the line, and what it said."""
-
-    def __init__(self, credentials: Credentials, **habits: Any) -> None:
-        self.said: list[str] = []
-        self.memory = Memory()
-        self.lock = Lock(credentials, lambda: self.memory, lambda _: None, Habits(**habits), self.said.append)
-
-    async def __aenter__(self) -> "Wire":
-        self.task = asyncio.create_task(self.lock.run())
-        await self.until(lambda: self.lock.online and not self.lock.outbox)
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self.task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self.task
-
-    async def until(self, seen: Callable[[], object]) -> None:
-        async with asyncio.timeout(15):
-            while not seen():
-                await asyncio.sleep(0.02)
-
-    async def heard(self, *parts: str) -> None:
-        """Wait until a line has all these parts."""
-        await self.until(lambda: any(all(part in line for part in parts) for line in self.said))
 
 
 def command(name: str, sequence: int, word: str, at: float, duration: int | None = None) -> str:

@@ -48,11 +48,14 @@ class System:
         """All rows of a table, read without any code of ours."""
         return self.cloud.rows(table)
 
+    def stream(self, table: Table) -> list[dict[str, Any]]:
+        """All records that wait in a table's stream, in the order in which they were written."""
+        return [record.to_json() for record in self._table(table).stream_shard.items]
+
     def changes(self, table: Table) -> list[dict[str, Any]]:
         """The records that wait in a table's stream, as far as the filter lets them through; taken out."""
-        waiting = self._table(table).stream_shard.items
-        records = [record.to_json() for record in waiting]
-        waiting.clear()
+        records = self.stream(table)
+        self._table(table).stream_shard.items.clear()
         return [record for record in records if record["eventName"] in FILTER["eventName"] and _asks(record)]
 
     def _table(self, table: Table) -> Any:

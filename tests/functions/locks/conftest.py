@@ -60,17 +60,15 @@ def _come(yard: Yard, name: str) -> None:
 
 def _remembered(yard: Yard) -> Callable[[], Yard]:
     """What brings tables and things back to how they are now."""
-    tables, things = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables, yard.aws.things
+    tables = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables
     rows = {name: deepcopy(table.items) for name, table in tables.items()}
-    contents = deepcopy(things.contents)
+    bring_back_things = yard.aws.things.remember()
     counter, followed = yard.counter, set(yard.followed)
 
     def bring_back() -> Yard:
         for name, items in rows.items():
             tables[name].items = deepcopy(items)
-        for content, was in zip(things.contents, contents, strict=True):
-            content.clear()
-            (content.update if isinstance(content, dict) else content.extend)(deepcopy(was))
+        bring_back_things()
         again: dict[str, Any] = {**vars(yard), "counter": counter, "followed": set(followed)}
         return Yard(**again)
 

@@ -68,7 +68,9 @@ def test_older_words_for_an_error_are_understood(yard: Yard) -> None:
 
 
 def test_an_answer_of_older_firmware_is_to_the_newest_open_command_of_its_kind(yard: Yard) -> None:
-    first, second, lock = yard.unlock(), yard.unlock(), yard.command("lock")
+    first = yard.unlock()
+    wait(yard, 1)
+    second, lock = yard.unlock(), yard.command("lock")
     yard.hear("response", type="unlock", success=True, method="app", counter=None)
     assert [yard.state(command) for command in (first, second, lock)] == ["published", "executed", "published"]
     yard.hear("response", type="unlock", success=True, counter=None)
