@@ -46,10 +46,10 @@ def test_cancelling_stops_the_execution_and_frees_the_slot(local: Local) -> None
     assert cancelled.status_code == 200
     assert cancelled.json()["status"] == "error"
     states = local.aws.client("stepfunctions")
-    machine = states.list_state_machines()["stateMachines"][0]["stateMachineArn"]
+    machines = {told["name"]: told["stateMachineArn"] for told in states.list_state_machines()["stateMachines"]}
 
     def execution() -> str:
-        runs = states.list_executions(stateMachineArn=machine)["executions"]
+        runs = states.list_executions(stateMachineArn=machines["local-countdown"])["executions"]
         return next(run["status"] for run in runs if run["name"] == f"task-{number}")
 
     eventually(lambda: execution() == "ABORTED")

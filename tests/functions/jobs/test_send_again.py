@@ -36,6 +36,16 @@ def test_an_execution_is_started_again_with_what_it_had(aws: Cloud, office: Offi
         office.bury(put_aside(), "undelivered")
 
 
+def test_a_command_to_a_lock_is_looked_after_again(aws: Cloud, office: Office) -> None:
+    order = {"device": TOLD["job"], "command": TOLD["job"], "next": {"at": "2026-01-05T12:01:00Z", "done": False}}
+    office.bury(by_hand({"machine": "command", "order": {**order, **TOLD}}), "undelivered")
+    office.ask("retry", id=TOLD["job"])
+    office.follow(Table.OPS)
+    [begun] = aws.client("stepfunctions").list_executions(stateMachineArn=aws.ids[Machine.COMMAND])["executions"]
+    told = json.loads(aws.client("stepfunctions").describe_execution(executionArn=begun["executionArn"])["input"])
+    assert {name: told[name] for name in order} == order
+
+
 def test_a_record_that_comes_twice_starts_one_execution(aws: Cloud, office: Office) -> None:
     office.bury(put_aside(), "undelivered")
     office.ask("retry", id=TOLD["job"])

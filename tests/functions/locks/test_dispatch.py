@@ -21,20 +21,22 @@ def test_a_registration_that_was_cut_off_is_finished(yard: Yard) -> None:
 
 
 def test_a_record_that_comes_twice_equips_once(yard: Yard) -> None:
-    yard.register("LOCK-002")
-    rows = [row for row in yard.rows() if row.get("outbox") == "equip"]
-    before = dict(yard.aws.things.certificates)
+    with upset("AttachPolicy", refused("ThrottlingException")):
+        yard.register("LOCK-002")
+    [row] = [row for row in yard.rows() if row.get("outbox") == "equip"]
+    before = set(yard.aws.things.certificates)
     for _ in range(2):
-        yard.aws.stream("locks.dispatch", *rows)
-    assert yard.aws.things.certificates == before
+        yard.aws.stream("locks.dispatch", row)
+    assert yard.aws.things.certificates == dict.fromkeys(before, "ACTIVE")
     assert len(yard.aws.things.connecting) == 2
 
 
 def test_a_lock_that_was_deleted_meanwhile_is_not_equipped(yard: Yard) -> None:
-    id = yard.register("LOCK-002").json["data"]["id"]
-    rows = [row for row in yard.rows() if row.get("outbox") == "equip"]
+    with upset("AttachPolicy", refused("ThrottlingException")):
+        id = yard.register("LOCK-002").json["data"]["id"]
+    [row] = [row for row in yard.rows() if row.get("outbox") == "equip"]
     yard.ask("delete", id=id)
-    yard.aws.stream("locks.dispatch", *rows)
+    yard.aws.stream("locks.dispatch", row)
     assert [thing for thing, _ in yard.aws.things.connecting] == [LOCK]
 
 
@@ -70,6 +72,23 @@ def test_who_has_no_email_is_not_written_to(yard: Yard) -> None:
     put(yard.aws, Table.ACCOUNTS, {**row, "email": ""})
     yard.hear("alert", type="tamper")
     assert yard.letters() == []
+
+
+def test_what_is_equipped_asks_for_it_no_more(yard: Yard) -> None:
+    yard.register("LOCK-002")
+    assert yard.follow("equip") == 0
+
+
+def test_no_mailbox_is_filled_with_our_letters(yard: Yard) -> None:
+    sent = []
+    for _ in range(22):
+        yard.clock.move(hours=1)
+        yard.hear("alert", type="tamper")
+        sent.append(len(yard.letters()))
+    assert sent == [1] * 20 + [0] * 2
+    yard.clock.move(hours=3)
+    yard.hear("alert", type="tamper")
+    assert len(yard.letters()) == 1
 
 
 def test_a_letter_is_in_the_name_that_the_lock_has_now(yard: Yard) -> None:

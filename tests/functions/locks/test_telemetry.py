@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ..rows import unchanged
-from ..world import at_once
+from ..world import at_once, refused, upset
 from .yard import LOCK, NOT_FOUND, Yard, hmac_of, invalid
 
 NOON = 1_767_614_400
@@ -221,6 +221,24 @@ def test_what_will_not_do_is_refused_by_its_field(yard: Yard, told: dict[str, st
     body = {"timestamp": str(NOON), "channel": "status", "payload": REPORT, "signature": "0" * 64, **told}
     answer = yard.ask("telemetry", body, by="", id=LOCK)
     assert (answer.status, answer.json) == (400, invalid(**fields))
+
+
+def test_who_forges_again_and_again_is_not_looked_at_and_the_lock_is(yard: Yard) -> None:
+    for _ in range(20):
+        assert yard.tell("heartbeat", "{}", signature="00").status == 401
+    answer = yard.tell("heartbeat", "{}", signature="00")
+    assert (answer.status, answer.headers["Retry-After"]) == (429, "900")
+    body = {"timestamp": str(int(yard.clock.now.timestamp())), "channel": "heartbeat", "payload": "{}"}
+    body["signature"] = hmac_of(yard.secret, f"{LOCK}:{body['timestamp']}:{{}}")
+    elsewhere = yard.aws.http("locks.telemetry", body, id=LOCK, headers={"x-kalit-address": "192.0.2.10"})
+    assert elsewhere.status == 200
+
+
+def test_a_report_that_could_not_be_kept_may_come_again(yard: Yard) -> None:
+    with upset("UpdateItem", refused("InternalServerError"), after=2):
+        assert yard.tell("status", '{"is_locked": false}').status == 500
+    assert yard.tell("status", '{"is_locked": false}').status == 200
+    assert yard.thing["is_locked"] is False
 
 
 def test_what_a_report_costs(yard: Yard, calls: list[str]) -> None:
