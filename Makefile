@@ -22,8 +22,8 @@ test: install ## run all tests
 	@$(if $(ARGS),,./.ci/chromium)
 	@$(python) -m pytest $(or $(ARGS),-n 3)
 
-proof: install ## the command protocol's proof in full length: 1,000 runs of 50 steps
-	@KALIT_EXAMPLES=1000 $(python) -m pytest tests/proof/test_commands.py
+proof: install ## the locks' proofs in full length: 1,000 runs of 50 steps, 500 races
+	@KALIT_EXAMPLES=1000 KALIT_RACES=500 $(python) -m pytest tests/proof/test_commands.py tests/proof/test_locks.py
 
 bench: install ## a thousand virtual locks beat for a minute: LOCKS=1000 SECONDS=60
 	@$(python) -m tests.speed.fleet

@@ -126,10 +126,15 @@ class Locks:
     def settle(self) -> None:
         """Time passes, the stream brings all there is, and ticks repair what was left."""
         self.follow()
-        self.system.wait(600)
-        for door in ("dispatch", "expire_commands"):
-            self.system.cloud.call(f"locks.{door}", {"id": f"tick-{next(self.ticks)}", "tick": "sweep"})
+        for door, left in (("dispatch", "outbox"), ("expire_commands", "open")):
+            if any(left in row for row in self.rows()):
+                self.tick(door)
         self.follow()
+
+    def tick(self, door: str) -> None:
+        """A tick, when every command is over."""
+        self.system.wait(600)
+        self.system.cloud.call(f"locks.{door}", {"id": f"tick-{next(self.ticks)}", "tick": "sweep"})
         self.system.set_clock(START)
 
     # What is kept
