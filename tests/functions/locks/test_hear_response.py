@@ -1,5 +1,4 @@
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -140,7 +139,7 @@ def test_an_answer_to_what_was_noted_as_expired_does_not_count(yard: Yard) -> No
         {"type": "lock"},
         {"type": "reboot"},
         {"type": "explode"},
-        {"command_id": str(uuid4())},
+        {"command_id": "9b2f6c1e-4d0a-4c57-8e3b-5a7d1f60c2e4"},
     ],
     ids=str,
 )
