@@ -91,6 +91,12 @@ class Locks:
     def delete(self) -> Answer:
         return self.ask("delete")
 
+    def delete_for_good(self) -> Answer:
+        """Delete it, and let the stream take it from everybody at once."""
+        answer = self.delete()
+        self.follow()
+        return answer
+
     def share(self, role: str = "MEMBER") -> Answer:
         return self.ask("share", {"email": "guest@example.com", "role": role})
 

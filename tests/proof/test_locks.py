@@ -142,7 +142,7 @@ MEETINGS = {
     "delete, unlock": Meeting(Locks.delete, Locks.unlock, {(204, 200), (204, 404)}),
     "unlock, unlock": Meeting(Locks.unlock, lambda locks: locks.unlock("owner"), {(200, 200)}),
     "reboot, unlock": Meeting(Locks.reboot, Locks.unlock, {(200, 200)}),
-    "share, delete": Meeting(Locks.share, Locks.delete, {(201, 204), (404, 204)}, lambda locks: locks.owned),
+    "share, delete": Meeting(Locks.share, Locks.delete_for_good, {(201, 204), (404, 204)}, lambda locks: locks.owned),
     "delete, share": Meeting(Locks.delete, Locks.share, {(204, 201), (204, 404)}, lambda locks: locks.owned),
     "share, share": Meeting(
         Locks.share, lambda locks: locks.share("VIEWER"), {(201, 400), (400, 201)}, lambda locks: locks.owned
@@ -208,14 +208,17 @@ def test_of_two_answers_that_meet_one_counts(locks: Locks) -> None:
         assert locks.wrong() == [], str(call)
 
 
-def test_a_registration_that_comes_again_meets_the_deletion_of_its_lock(locks: Locks) -> None:
+@pytest.mark.parametrize("delete", [Locks.delete, Locks.delete_for_good])
+def test_a_registration_that_comes_again_meets_the_deletion_of_its_lock(
+    locks: Locks, delete: Callable[[Locks], Answer]
+) -> None:
     """Whatever comes between, no certificate opens anything for a lock that is not there."""
 
     def begin() -> None:
         locks.begin(locks.owned)
         locks.forget_answers()
 
-    for call, again, gone in preempted_everywhere(begin, lambda: locks.register(), locks.delete):
+    for call, again, gone in preempted_everywhere(begin, lambda: locks.register(), lambda: delete(locks)):
         locks.settle()
         assert gone.status == 204, str(call)
         assert again.status in (201, 400, 404, 500), f"{call}: {named(again)}"
