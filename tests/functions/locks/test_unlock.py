@@ -63,6 +63,7 @@ def test_from_one_second_to_thirty(yard: Yard, duration: int) -> None:
         (31, "Ensure this value is less than or equal to 30."),
         (2.5, "A valid integer is required."),
         ("long", "A valid integer is required."),
+        (True, "A valid integer is required."),
         (None, "This field may not be null."),
     ],
 )

@@ -52,6 +52,15 @@ def _from_form(value: Any, info: ValidationInfo) -> Any:
     return value
 
 
+def _no_bool(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise PydanticCustomError("int_type", "int")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_no_bool)]
+"""A whole number, as a number or as text; true is none."""
+
 Moment = Annotated[datetime, PlainSerializer(wire), WithJsonSchema({"type": "string", "format": "date-time"})]
 """A time, written as all answers write times."""
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 
 from kalit.kit import clock
 from kalit.kit.errors import NotFound, Refused
-from kalit.kit.fields import Input, Moment, Output
+from kalit.kit.fields import Input, Moment, Output, Whole
 from kalit.kit.limits import Limit
 from kalit.kit.tunables import tunable
 
@@ -82,7 +82,7 @@ class CommandNotFound(NotFound):
 
 
 class Unlock(Input):
-    duration: int = Field(5, ge=1, le=30, description="Seconds until it locks itself again.", examples=[10])
+    duration: Whole = Field(5, ge=1, le=30, description="Seconds until it locks itself again.", examples=[10])
 
 
 class Sent(Output):

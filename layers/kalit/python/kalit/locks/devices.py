@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 
 from kalit.kit.errors import Forbidden, Invalid, NotFound
-from kalit.kit.fields import Input, Moment, Output, said
+from kalit.kit.fields import Input, Moment, Output, Whole, said
 from kalit.kit.pages import PageQuery
 from kalit.kit.tunables import tunable
 from kalit.kit.words import Text
@@ -90,7 +90,7 @@ Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_one_l
 Location = Annotated[str, Field(max_length=255), AfterValidator(_one_line)]
 Latitude = Annotated[Decimal, Field(ge=-90, le=90), AfterValidator(_six_decimals)]
 Longitude = Annotated[Decimal, Field(ge=-180, le=180), AfterValidator(_six_decimals)]
-Percent = Annotated[int, Field(ge=0, le=100)]
+Percent = Annotated[Whole, Field(ge=0, le=100)]
 
 
 class NewDevice(Input):
