@@ -68,6 +68,13 @@ def test_of_many_that_find_the_window_over_three_pass() -> None:
     assert sorted(at_once([lambda: spend(after=60)] * 12)) == [False] * 9 + [True] * 3
 
 
+def test_who_finds_that_somebody_has_just_opened_a_new_window_has_a_place_in_it() -> None:
+    for _ in range(4):
+        spend()
+    with upset("GetItem", meanwhile(lambda: spend(after=60))):
+        assert spend(after=60)
+
+
 def test_only_failures_count_as_tries() -> None:
     for _ in range(10):
         with limits.tries(THREE, "ali", BEGINNING, failure=Failed):

@@ -91,6 +91,8 @@ def _take(limit: Limit, who: str, at: datetime, patience: float) -> _Window:
         if found and found.until <= now:
             if fresh := _opened_anew(found, end):
                 return fresh
+        elif found and found.taken < limit.most:
+            continue  # somebody has opened a new window, or given a place back, in between
         elif found and (found.failed >= limit.most or time.monotonic() >= deadline):
             raise Throttled(max(1, int(found.until) - now))
         elif found:
