@@ -4,8 +4,7 @@ import asyncio
 import json
 import time
 import urllib.request
-from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from typing import Any
 
 import aiomqtt
@@ -16,7 +15,7 @@ from botocore.exceptions import ClientError
 from infra.local.deployer import ACCOUNT, REGION
 from infra.local.lock.credentials import Credentials
 from infra.local.lock.firmware import signature
-from tests.local.wire import Wire
+from tests.local.wire import Wire, played
 from tests.running import Local
 
 SECRET = "a lock's secret"
@@ -56,12 +55,6 @@ def thing(local: Local) -> Make:
     return make
 
 
-def run(play: Coroutine[Any, Any, Any]) -> Any:
-    """To its end, in a thread of its own: where the browser was at work, its driver's loop runs in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, play).result()
-
-
 def command(name: str, sequence: int, word: str, at: float, duration: int | None = None) -> str:
     told: dict[str, Any] = {} if duration is None else {"duration": duration}
     issued, nonce = int(at), "0123456789abcdef"
@@ -91,7 +84,7 @@ def test_a_lock_obeys_what_comes_over_the_broker(local: Local, thing: Make) -> N
             await wire.heard("reboot 3", "restarting")
             await wire.until(lambda: sum("connected to" in line for line in wire.said) == 2)
 
-    run(play())
+    played(play())
 
 
 def test_a_flaky_line_loses_messages_and_brings_others_twice(thing: Make) -> None:
@@ -102,7 +95,7 @@ def test_a_flaky_line_loses_messages_and_brings_others_twice(thing: Make) -> Non
             await wire.until(lambda: not wire.lock.outbox)
             assert {"flaky: a response is lost", "flaky: a response comes twice"} <= set(wire.said)
 
-    run(play())
+    played(play())
 
 
 def test_a_silent_lock_hears_and_does_nothing(local: Local, thing: Make) -> None:
@@ -114,7 +107,7 @@ def test_a_silent_lock_hears_and_does_nothing(local: Local, thing: Make) -> None
             await wire.heard("silent", "unlock")
             assert wire.memory.sequence == 0
 
-    run(play())
+    played(play())
 
 
 def test_a_name_that_is_not_the_certificates_is_refused(thing: Make) -> None:
@@ -128,7 +121,7 @@ def test_a_name_that_is_not_the_certificates_is_refused(thing: Make) -> None:
             async with client:
                 pass
 
-    run(play())
+    played(play())
 
 
 def test_a_deleted_connection_ends_and_its_will_is_told_unless_prevented(local: Local, thing: Make) -> None:
@@ -148,7 +141,7 @@ def test_a_deleted_connection_ends_and_its_will_is_told_unless_prevented(local: 
             await five.until(lambda: five.lock.online)
         return told
 
-    will, again = run(play())
+    will, again = played(play())
     assert will == {"status": "offline"}
     assert again["status"] == "online"
     with pytest.raises(ClientError) as error:
@@ -180,5 +173,5 @@ def test_ending_a_connection_is_a_right_over_that_client(local: Local, thing: Ma
             assert error.value.response["Error"]["Code"] == "ForbiddenException"
             assert seven.lock.online
 
-    run(play())
+    played(play())
     cutter.close()

@@ -10,7 +10,7 @@ import aiomqtt
 import pytest
 
 from infra.local.lock.credentials import Credentials
-from tests.local.wire import Wire
+from tests.local.wire import Wire, played
 from tests.running import Local, eventually
 
 SOON = 20.0  # seconds, on a busy machine
@@ -66,7 +66,7 @@ def ignored(home: Home) -> tuple[Credentials, str]:
             assert await asyncio.to_thread(home.state, lock, command) == "published"
         return command
 
-    return lock, asyncio.run(play())
+    return lock, played(play())
 
 
 def client(lock: Credentials, name: str = "") -> aiomqtt.Client:
@@ -100,7 +100,7 @@ def test_a_lock_that_was_registered_comes_online_and_obeys_within_a_second(
             # It locks itself again, and says so.
             await asyncio.to_thread(eventually, lambda: home.status(lock)["is_locked"], SOON)
 
-    asyncio.run(play())
+    played(play())
     assert min(took) < 1, took
     log = home.user.get(f"/api/v1/devices/{lock.id}/logs/").json()["results"]
     assert [entry["event_type"] for entry in log].count("UNLOCK_APP") == 3
@@ -117,7 +117,7 @@ def test_a_lock_that_loses_its_connection_is_offline_by_its_will(local: Local, h
             await asyncio.to_thread(cut, clientId=lock.device_id)
             await wire.until(lambda: not wire.lock.online)
 
-    asyncio.run(play())
+    played(play())
     home.online(lock, online=False)
     answer = home.user.post(f"/api/v1/devices/{lock.id}/unlock/")
     assert (answer.status_code, answer.json()) == (400, {"success": False, "message": "Device is offline"})
@@ -144,7 +144,7 @@ def test_a_lock_is_itself_and_nobody_else(home: Home) -> None:
             await asyncio.to_thread(home.online, thief)  # its own word, which was the last
             assert (wire.lock.online, wire.said[said:]) == (True, [])
 
-    asyncio.run(play())
+    played(play())
     assert (home.status(victim)["is_locked"], home.status(thief)["is_locked"]) == (True, False)
 
 
@@ -161,7 +161,7 @@ def test_a_deleted_lock_is_cut_off_and_let_in_no_more(home: Home) -> None:
             async with client(lock):
                 pass
 
-    asyncio.run(play())
+    played(play())
     assert home.user.get(f"/api/v1/devices/{lock.id}/").status_code == 404
     assert home.register("HOME_05").secret != lock.secret
 

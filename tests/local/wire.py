@@ -1,13 +1,22 @@
 """A virtual lock on the line to a running system."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from infra.local.lock.connection import Habits, Lock
 from infra.local.lock.credentials import Credentials
 from infra.local.lock.firmware import Memory
+
+Result = TypeVar("Result")
+
+
+def played(play: Coroutine[Any, Any, Result]) -> Result:
+    """What comes of it, in a thread of its own: where the browser was at work, its driver's loop runs in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, play).result()
 
 
 class Wire:
