@@ -234,6 +234,13 @@ def test_who_forges_again_and_again_is_not_looked_at_and_the_lock_is(yard: Yard)
     assert elsewhere.status == 200
 
 
+def test_what_is_harmless_does_not_hide_what_is_not(yard: Yard) -> None:
+    yard.hear("status", is_locked=False, counter=0)
+    for _ in range(2):
+        yard.tell("heartbeat", "{}")
+    assert sorted(yard.attacks) == [("REPLAY_ATTACK", "HIGH"), ("REPLAY_ATTACK", "LOW")]
+
+
 def test_a_report_that_could_not_be_kept_may_come_again(yard: Yard) -> None:
     with upset("UpdateItem", refused("InternalServerError"), after=2):
         assert yard.tell("status", '{"is_locked": false}').status == 500

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 from pynamodb.attributes import NumberAttribute, NumberSetAttribute, UnicodeAttribute
@@ -144,7 +145,7 @@ def send(
     try:
         row = _kept(lock, kind, caller, at, key, duration)
     except AlreadySent:
-        return CommandRow.get(*_key_of(lock, key), consistent_read=True)
+        return cast("CommandRow", _made(lock, key))
     publish(row, at)
     return row
 
@@ -278,11 +279,6 @@ def answered(device: UUID, id: UUID | None, kind: str) -> CommandRow | None:
 def _made(lock: Lock, key: UUID | None) -> CommandRow | None:
     mark = KeyRow.find(lock.row.pk, f"KEY#{key}") if key else None
     return CommandRow.find(lock.row.pk, f"COMMAND#{mark.command}") if mark else None
-
-
-def _key_of(lock: Lock, key: UUID | None) -> tuple[str, str]:
-    mark = KeyRow.get(lock.row.pk, f"KEY#{key}", consistent_read=True)
-    return lock.row.pk, f"COMMAND#{mark.command}"
 
 
 def _kept(lock: Lock, kind: Kind, caller: Caller, at: datetime, key: UUID | None, duration: int | None) -> CommandRow:

@@ -87,7 +87,7 @@ class _Deleted(Exception):
 def create(new: NewDevice, caller: Caller, at: datetime, key: UUID | None = None) -> Registered:
     """Register a lock as the caller's own. Raises `Invalid` for a hardware id that is taken.
 
-    A read, one CreateKeysAndCertificate, one transaction, two reads, four calls that let it connect, one
+    A read, one CreateKeysAndCertificate, one transaction, two reads, four calls that let it connect, an UpdateItem, one
     kms:GenerateMac. What was cut off in between is done by the table's stream. The same key again gives the same lock
     new credentials: those that were told before may be lost, and are kept nowhere.
     """
@@ -207,7 +207,8 @@ def change(lock: Lock, told: DeviceChange, at: datetime) -> Detailed:
 def delete(lock: DeviceRow, caller: Caller, at: datetime) -> None:
     """Delete a lock: nobody reaches it any more, and it reaches nobody. Raises `DeviceNotFound`.
 
-    One transaction, and the five calls that take its certificate; what is cut off in between the stream does.
+    One transaction, a read, the five calls that take its certificate, an UpdateItem; what is cut off in between the
+    stream does.
     """
     gone: list[Action] = [
         DeviceRow.deleted_at.set(clock.wire(at)),

@@ -8,7 +8,8 @@ from kalit.kit.security_events import EventType, SecurityEvent, Severity
 
 from .store import DeviceRow
 
-# What of one kind happens to one lock within this time is told once: who knocks for hours fills no table.
+# What of one kind and severity happens to one lock within this time is told once: who knocks for hours fills no table,
+# and what is harmless does not hide what is not.
 WINDOW = "%Y-%m-%dT%H:%M"
 
 
@@ -26,7 +27,7 @@ def event(
     """An event about a lock, or about a `device_id` that is none; it is one a minute, or one for each `told_by`."""
     name = str(lock.uuid) if lock else device_id
     return SecurityEvent(
-        id=derived("lock event", type, name, *(told_by or (f"{at:{WINDOW}}",))),
+        id=derived("lock event", type, severity, name, *(told_by or (f"{at:{WINDOW}}",))),
         event_type=type,
         severity=severity,
         user=user,

@@ -19,7 +19,7 @@ from kalit.kit.resources import Grant, Table
 from kalit.kit.security_events import EventType, Severity
 from kalit.kit.tables import Commit, Row, TableName, condition_failed
 
-from . import command_store, commands, devices, event_store, fleet_store, history_store, notice_store, store, telemetry
+from . import command_store, commands, devices, fleet_store, history_store, notice_store, store, telemetry
 from .command_store import CommandRow, NotOpen
 from .commands import State, Verdict
 from .devices import DeviceNotFound
@@ -117,9 +117,8 @@ def refuse(device_id: str, at: datetime) -> None:
     """Tell of a report that makes no sense, once a minute. Two reads and a PutItem."""
     thing = ThingRow.find(*ThingRow.key(device_id))
     lock = _lock(thing) if thing else None
-    once = ("malformed", f"{at:{event_store.WINDOW}}")
     about = "A report that makes no sense"
-    told = event(EventType.UNAUTHORIZED_ACCESS, Severity.LOW, about, at, *once, lock=lock, device_id=device_id)
+    told = event(EventType.UNAUTHORIZED_ACCESS, Severity.LOW, about, at, lock=lock, device_id=device_id)
     security_events.save(DeviceEvent, told)
 
 

@@ -17,7 +17,7 @@ from .devices import Percent, sighting
 from .history import Entry, LogEvent
 
 Counter = Annotated[int, Field(ge=0, le=2**53)]
-Told = Annotated[str, Field(max_length=200)]
+Reason = Annotated[str, Field(max_length=200)]
 
 
 class Channel(StrEnum):
@@ -182,7 +182,7 @@ class ResponseReport(Report):
     type: Annotated[str, Field(max_length=50)]
     success: bool
     method: Annotated[str, Field(max_length=50)] | None = None
-    error: Told | None = Field(None, validation_alias=AliasChoices("error", "error_message"))
+    error: Reason | None = Field(None, validation_alias=AliasChoices("error", "error_message"))
     command_id: UUID | None = None
     sequence: Counter | None = None
 
