@@ -1,8 +1,8 @@
 from datetime import datetime
 
 from kalit.jobs import schedule_store
-from kalit.jobs.timing import TASHKENT
 from kalit.kit import schedules
+from kalit.kit.zones import TASHKENT
 
 
 @schedules.cron("cron(0 0/2 * * ? *)", zone=TASHKENT, eager="rate(1 minute)", uses=schedule_store.CLAIM_DATED)

@@ -8,17 +8,17 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from kalit.kit.clock import wire
 from kalit.kit.errors import NotFound
-from kalit.kit.fields import Input, Moment, Output, said
+from kalit.kit.fields import Input, Instant, Moment, Output, said
 from kalit.kit.pages import PageQuery
-from kalit.kit.words import FIELD_TEXTS, Text
+from kalit.kit.words import Text
+from kalit.kit.zones import TASHKENT, ZoneName
 
 from . import timing
-from .timing import TASHKENT, Missed
+from .timing import Missed
 
 ALWAYS = "0"  # due whatever the time: before every time as text
 LEASE = timedelta(minutes=30)  # until a run that nobody heard of again is made once more
 LONGEST_DESCRIPTION = 2_000  # characters
-END = 9_000  # the year from which on dates are refused: runs that follow them must find room in the calendar
 NAMES = {None: "new", False: "rerun", True: "processed"}  # what a status is called in counts and keys
 
 
@@ -37,24 +37,10 @@ class ScheduleNotFound(NotFound):
     uz = "Jadval topilmadi."
 
 
-def _aware(at: datetime) -> datetime:
-    if not 1 < at.year < END:
-        raise said(FIELD_TEXTS["datetime"])
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-
-
-Date = Annotated[datetime, AfterValidator(_aware)]
-
-
-def _known_zone(name: str) -> str:
-    timing.zone(name)
-    return name
-
-
 class NewSchedule(Input):
     """A schedule as it is asked for. Without an expression it runs once, on its date's day (UTC)."""
 
-    date: Date | None = Field(
+    date: Instant | None = Field(
         None, description="Left out, the time of asking.", examples=["2026-12-01T09:00:00Z", "2026-12-01T09:00:00Z"]
     )
     status: bool | None = Field(
@@ -63,9 +49,7 @@ class NewSchedule(Input):
     description: Annotated[str, Field(max_length=LONGEST_DESCRIPTION)] | None = Field(
         None, examples=["Ask the couriers", "Every working day at nine"]
     )
-    zone: Annotated[str, Field(max_length=100), AfterValidator(_known_zone)] = Field(
-        TASHKENT, description="The IANA zone of a cron expression.", examples=[TASHKENT]
-    )
+    zone: ZoneName = Field(TASHKENT, description="The IANA zone of a cron expression.", examples=[TASHKENT])
     expression: Annotated[str, Field(max_length=timing.LONGEST)] | None = Field(
         None, description="cron or rate; the schedule then runs again and again.", examples=[None, "0 9 * * MON-FRI"]
     )

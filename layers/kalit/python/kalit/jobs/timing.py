@@ -15,14 +15,13 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import count
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 
 from kalit.kit.fields import said
 from kalit.kit.words import Text
+from kalit.kit.zones import zone
 
-TASHKENT = "Asia/Tashkent"
 LONGEST = 100  # characters of an expression
 GRACE = timedelta(minutes=5)  # how late a run may begin and still be in time
 
@@ -30,11 +29,6 @@ BAD_EXPRESSION = Text(
     "Neither cron nor rate: {why}. Such as: 0 9 * * MON-FRI, cron(0 9 ? * MON-FRI *), rate(5 minutes).",
     ru="Это не cron и не rate: {why}. Например: 0 9 * * MON-FRI, cron(0 9 ? * MON-FRI *), rate(5 minutes).",
     uz="Bu cron ham, rate ham emas: {why}. Masalan: 0 9 * * MON-FRI, cron(0 9 ? * MON-FRI *), rate(5 minutes).",
-)
-BAD_ZONE = Text(
-    "No such time zone. Such as: Asia/Tashkent, Europe/Berlin, UTC.",
-    ru="Нет такого часового пояса. Например: Asia/Tashkent, Europe/Berlin, UTC.",
-    uz="Bunday vaqt mintaqasi yoʻq. Masalan: Asia/Tashkent, Europe/Berlin, UTC.",
 )
 UNITS = {
     "minute": timedelta(minutes=1),
@@ -48,14 +42,6 @@ class Missed(StrEnum):
 
     SKIP = "skip"
     ONCE = "once"  # one run makes up for all of them
-
-
-def zone(name: str) -> ZoneInfo:
-    """The zone of that name. Raises pydantic's error of `BAD_ZONE`."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise said(BAD_ZONE) from None
 
 
 def runs(expression: str, name: str, begun: datetime, after: datetime) -> Iterator[datetime]:

@@ -1,9 +1,10 @@
 """Input models: how bodies and queries are read, and pydantic's errors in the words of the contract."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -21,6 +22,7 @@ from .request import read_json
 from .words import FIELD_TEXTS, Text
 
 CROSS_FIELD = "non_field_errors"
+END = 9_000  # the year from which on times are refused: what follows them must find room in the calendar
 
 
 class Input(BaseModel):
@@ -60,6 +62,16 @@ def _no_bool(value: Any) -> Any:
 
 Whole = Annotated[int, BeforeValidator(_no_bool)]
 """A whole number, as a number or as text; true is none."""
+
+
+def _aware(at: datetime) -> datetime:
+    if not 1 < at.year < END:
+        raise said(FIELD_TEXTS["datetime"])
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+Instant = Annotated[datetime, AfterValidator(_aware)]
+"""A time that is asked for; without an offset, UTC."""
 
 Moment = Annotated[datetime, PlainSerializer(wire), WithJsonSchema({"type": "string", "format": "date-time"})]
 """A time, written as all answers write times."""

@@ -1,13 +1,12 @@
 """With whom a lock is shared, and as what."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from kalit.kit.errors import Forbidden, Invalid, NotFound, Refused
-from kalit.kit.fields import Input, Moment, NonBlank, Output
+from kalit.kit.fields import Input, Instant, Moment, NonBlank, Output
 from kalit.kit.words import Text
 
 from .devices import EXAMPLE_ID
@@ -53,16 +52,12 @@ class ShareNotFound(NotFound):
     uz = "Ulashish topilmadi."
 
 
-def _aware(at: datetime) -> datetime:
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
 class NewShare(Input):
     """Whom a lock is to be shared with, by the e-mail of his account."""
 
     email: Annotated[NonBlank, Field(max_length=254)] = Field(examples=["vali@example.com"])
     role: Role = Field(Role.MEMBER, description="`ADMIN`, `MEMBER` or `VIEWER`.", examples=[Role.MEMBER])
-    expires_at: Annotated[datetime, AfterValidator(_aware)] | None = Field(
+    expires_at: Instant | None = Field(
         None, description="Until when; for good when left out.", examples=["2027-01-01T00:00:00Z"]
     )
 
