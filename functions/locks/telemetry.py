@@ -4,7 +4,8 @@ from kalit.kit.request import Request
 from kalit.kit.v1 import Said
 from kalit.locks import report_store
 from kalit.locks.devices import DeviceNotFound
-from kalit.locks.telemetry import BadSignature, Replayed, Telemetry, TooOld, Unsigned
+from kalit.locks.signatures import BadSignature, Replayed, TooOld, Unsigned
+from kalit.locks.telemetry import Telemetry
 
 
 @api.post(

@@ -6,15 +6,20 @@ import pytest
 
 from kalit.kit.errors import Invalid, ParseError
 from kalit.locks.reports import AlertReport, HeartbeatReport, ResponseReport, StatusReport
-from kalit.locks.telemetry import Telemetry, TooOld, Unsigned, check_given, check_time
+from kalit.locks.signatures import Signed, TooOld, Unsigned
+from kalit.locks.telemetry import Telemetry
 
 AT = datetime(2026, 1, 5, 12, tzinfo=UTC)
 NOW = int(AT.timestamp())
 
 
+def said(timestamp: object, signature: str = "") -> Signed:
+    return Signed("LOCK-001", str(timestamp), "{}", signature)
+
+
 @pytest.mark.parametrize("timestamp", [NOW, NOW - 300, NOW + 300, f"{NOW}.0", f" {NOW} "])
 def test_a_clock_may_be_five_minutes_off(timestamp: object) -> None:
-    check_time(str(timestamp), AT)
+    said(timestamp).check_time(AT)
 
 
 @pytest.mark.parametrize(
@@ -22,13 +27,13 @@ def test_a_clock_may_be_five_minutes_off(timestamp: object) -> None:
 )
 def test_another_time_is_none(timestamp: object) -> None:
     with pytest.raises(TooOld):
-        check_time(str(timestamp), AT)
+        said(timestamp).check_time(AT)
 
 
 @pytest.mark.parametrize(("timestamp", "signature"), [("", "x"), ("1", ""), ("", "")])
 def test_who_signs_nothing_is_told_so(timestamp: str, signature: str) -> None:
     with pytest.raises(Unsigned):
-        check_given(timestamp, signature)
+        said(timestamp, signature).check_given()
 
 
 @pytest.mark.parametrize(

@@ -223,15 +223,14 @@ def test_what_will_not_do_is_refused_by_its_field(yard: Yard, told: dict[str, st
     assert (answer.status, answer.json) == (400, invalid(**fields))
 
 
-def test_who_forges_again_and_again_is_not_looked_at_and_the_lock_is(yard: Yard) -> None:
+def test_who_forges_again_and_again_is_sent_away_and_the_lock_is_heard(yard: Yard) -> None:
     for _ in range(20):
         assert yard.tell("heartbeat", "{}", signature="00").status == 401
     answer = yard.tell("heartbeat", "{}", signature="00")
     assert (answer.status, answer.headers["Retry-After"]) == (429, "900")
     body = {"timestamp": str(int(yard.clock.now.timestamp())), "channel": "heartbeat", "payload": "{}"}
     body["signature"] = hmac_of(yard.secret, f"{LOCK}:{body['timestamp']}:{{}}")
-    elsewhere = yard.aws.http("locks.telemetry", body, id=LOCK, headers={"x-kalit-address": "192.0.2.10"})
-    assert elsewhere.status == 200
+    assert yard.aws.http("locks.telemetry", body, id=LOCK, headers={"x-kalit-address": "192.0.2.9"}).status == 200
 
 
 def test_what_is_harmless_does_not_hide_what_is_not(yard: Yard) -> None:
@@ -242,7 +241,7 @@ def test_what_is_harmless_does_not_hide_what_is_not(yard: Yard) -> None:
 
 
 def test_a_report_that_could_not_be_kept_may_come_again(yard: Yard) -> None:
-    with upset("UpdateItem", refused("InternalServerError"), after=2):
+    with upset("UpdateItem", refused("InternalServerError")):
         assert yard.tell("status", '{"is_locked": false}').status == 500
     assert yard.tell("status", '{"is_locked": false}').status == 200
     assert yard.thing["is_locked"] is False
@@ -253,7 +252,7 @@ def test_what_a_report_costs(yard: Yard, calls: list[str]) -> None:
     yard.clock.move(seconds=1)
     calls.clear()
     yard.tell("heartbeat", "{}", yard.id)
-    own = ["GetItem", "GetItem", "UpdateItem", "GenerateMac", "UpdateItem", "PutItem", "GetItem"]
+    own = ["GetItem", "GetItem", "GenerateMac", "PutItem", "GetItem"]
     assert calls == own
     yard.clock.move(seconds=1)
     calls.clear()

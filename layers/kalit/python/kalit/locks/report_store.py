@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.update import Action
 
-from kalit.kit import clock, limits, metrics, security_events
+from kalit.kit import clock, metrics, security_events
 from kalit.kit.aws import busy
 from kalit.kit.doors import Again
 from kalit.kit.log import log
@@ -19,21 +19,20 @@ from kalit.kit.resources import Grant, Table
 from kalit.kit.security_events import EventType, Severity
 from kalit.kit.tables import Commit, Row, TableName, condition_failed
 
-from . import command_store, commands, devices, fleet_store, history_store, notice_store, store, telemetry
+from . import command_store, commands, devices, history_store, notice_store, signed_store, store
 from .command_store import CommandRow, NotOpen
 from .commands import State, Verdict
-from .devices import DeviceNotFound
 from .event_store import event
 from .history import Entry, LogEvent
 from .history_store import Told
 from .reports import Change, Notice, Report, ResponseReport
-from .signatures import signed
+from .signatures import Signed
 from .store import Changed, DeviceEvent, DeviceRow, ThingRow
-from .telemetry import BadSignature, Replayed, Telemetry, TooOld
+from .telemetry import Telemetry
 
 HEAR: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.put, Table.LOCKS.update)
 ANSWER: tuple[Grant, ...] = (*HEAR, Table.LOCKS.query)
-TELEMETRY: tuple[Grant, ...] = (*ANSWER, Table.LOCKS.delete, *fleet_store.DERIVE, *limits.COUNT)
+TELEMETRY: tuple[Grant, ...] = (*ANSWER, *signed_store.BELIEVE)
 SILENT: tuple[Grant, ...] = (*HEAR, Table.LOCKS.query_index("by_silence"))
 CHARGE: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.put, Table.LOCKS.query_index("by_charge"))
 
@@ -43,15 +42,6 @@ HEARD_KEPT = timedelta(days=90)  # locks send again what nobody thanked them for
 
 class Overtaken(Again):
     """Other reports of the same lock were faster, time and again."""
-
-
-class SignedRow(Row):
-    """That a signed report was heard; kept as long as its time would let it through."""
-
-    class Meta:
-        table_name = TableName(Table.LOCKS)
-
-    ttl = NumberAttribute()
 
 
 class HeardRow(Row):
@@ -87,30 +77,14 @@ def hear(device_id: str, report: Report, at: datetime) -> None:
 def hear_signed(name: str, told: Telemetry, at: datetime, address: str) -> None:
     """Take in a report that came signed over HTTP; `name`: the lock's UUID or hardware id.
 
-    Raises `Unsigned`, `DeviceNotFound`, `BadSignature`, `Throttled`, `TooOld`, `Replayed`, `Invalid`. Two reads, two
-    counts, a kms:GenerateMac, a PutItem, and what `hear` takes.
+    Raises `Unsigned`, `DeviceNotFound`, `BadSignature`, `Throttled`, `TooOld`, `Replayed`, `Invalid`. Two reads, a
+    kms:GenerateMac, a PutItem, and what `hear` takes.
     """
-    telemetry.check_given(told.timestamp, told.signature)
-    lock = _called(name)
-    with limits.tries(telemetry.FORGERIES, f"{lock.uuid} {address}", at, failure=BadSignature):
-        if not signed(fleet_store.secret(lock.uuid), told.signature, name, told.timestamp, told.payload):
-            _attacked(lock, EventType.INVALID_SIGNATURE, Severity.HIGH, "A report with a bad signature", at, address)
-            raise BadSignature
-    try:
-        telemetry.check_time(told.timestamp, at)
-    except TooOld:
-        _attacked(lock, EventType.REPLAY_ATTACK, Severity.MEDIUM, "A report of another time", at, address)
-        raise
-    report = told.report
-    mark = _first_time(told.signature, at)
-    if mark is None:
-        _attacked(lock, EventType.REPLAY_ATTACK, Severity.HIGH, "A report that was heard before", at, address)
-        raise Replayed
-    try:
-        hear(lock.device_id, report, at)
-    except Exception:
-        mark.delete()  # it was not heard, and may come again
-        raise
+    said = Signed(name, told.timestamp, told.payload, told.signature)
+    said.check_given()
+    lock = signed_store.called(name)
+    with signed_store.believed(lock, said, "A report", at, address):
+        hear(lock.device_id, told.report, at)
 
 
 def refuse(device_id: str, at: datetime) -> None:
@@ -173,7 +147,10 @@ def _hear(device_id: str, report: Report, at: datetime) -> None:
 def _hear_report(thing: ThingRow, report: Report, at: datetime) -> None:
     change = report.upon(thing.known, at)
     if change.late:
-        _attacked(_lock(thing), EventType.REPLAY_ATTACK, Severity.LOW, "A report that came late", at)
+        log.warning("report doubted", extra={"counter": report.counter})
+        about = "A report that came late"
+        told = event(EventType.REPLAY_ATTACK, Severity.LOW, about, at, lock=_lock(thing))
+        security_events.save(DeviceEvent, told)
     if change.is_news:
         with Commit() as commit:
             if report.counter is not None:
@@ -277,35 +254,5 @@ def _doubted(thing: ThingRow, verdict: Verdict, command: str, at: datetime) -> N
     security_events.save(DeviceEvent, event(type, severity, about, at, *told_by, lock=_lock(thing)))
 
 
-def _attacked(
-    lock: DeviceRow, type: EventType, severity: Severity, about: str, at: datetime, address: str = ""
-) -> None:
-    log.warning("report doubted", extra={"reason": about})
-    security_events.save(DeviceEvent, event(type, severity, about, at, lock=lock, ip_address=address))
-
-
 def _lock(thing: ThingRow) -> DeviceRow:
     return DeviceRow.get(*DeviceRow.key(thing.device), consistent_read=True)
-
-
-def _called(name: str) -> DeviceRow:
-    """The lock of this hardware id or UUID. Raises `DeviceNotFound`. Two reads."""
-    thing = ThingRow.find(*ThingRow.key(name))
-    try:
-        return store.device(UUID(thing.device if thing else name))
-    except ValueError:
-        raise DeviceNotFound from None
-
-
-def _first_time(signature: str, at: datetime) -> SignedRow | None:
-    """The mark of a signature that was not heard in its time. One PutItem."""
-    digest = hashlib.sha256(signature.lower().encode()).hexdigest()
-    # Its time may lie ahead of ours by the window, and is believed for as long after.
-    row = SignedRow(f"SIGNED#{digest}", "SIGNED", ttl=int((at + timedelta(seconds=3 * telemetry.WINDOW)).timestamp()))
-    try:
-        row.save(SignedRow.pk.does_not_exist())
-    except PutError as error:
-        if not condition_failed(error):
-            raise
-        return None
-    return row

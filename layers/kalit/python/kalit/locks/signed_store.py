@@ -1,0 +1,97 @@
+"""What locks sign over HTTP, believed once: by the lock's secret, its time, and a mark in the locks table."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from pynamodb.attributes import NumberAttribute
+from pynamodb.exceptions import PutError
+
+from kalit.kit import limits, security_events
+from kalit.kit.log import log
+from kalit.kit.resources import Grant, Table
+from kalit.kit.security_events import EventType, Severity
+from kalit.kit.tables import Row, TableName, condition_failed
+
+from . import fleet_store, signatures, store
+from .devices import DeviceNotFound
+from .event_store import event
+from .signatures import BadSignature, Replayed, Signed, TooOld
+from .store import DeviceEvent, DeviceRow, ThingRow
+
+BELIEVE: tuple[Grant, ...] = (
+    Table.LOCKS.get,
+    Table.LOCKS.put,
+    Table.LOCKS.delete,
+    *fleet_store.DERIVE,
+    *limits.COUNT,
+)
+
+
+class SignedRow(Row):
+    """That something signed was heard; kept as long as its time would let it through."""
+
+    class Meta:
+        table_name = TableName(Table.LOCKS)
+
+    ttl = NumberAttribute()
+
+
+def called(name: str) -> DeviceRow:
+    """The lock of this hardware id or UUID. Raises `DeviceNotFound`. Two reads."""
+    thing = ThingRow.find(*ThingRow.key(name)) if name.isprintable() and len(name) <= 100 else None
+    try:
+        return store.device(UUID(thing.device if thing else name))
+    except ValueError:
+        raise DeviceNotFound from None
+
+
+@contextmanager
+def believed(lock: DeviceRow, told: Signed, what: str, at: datetime, address: str) -> Iterator[None]:
+    """Let the body take in, once, what a lock signed; `what` it is, as events tell.
+
+    Raises `BadSignature`, `Throttled`, `TooOld`, `Replayed`, each with a security event. A kms:GenerateMac and a
+    PutItem; a count for each forgery. Where the body fails, it was not heard, and may come again.
+    """
+    try:
+        told.check_signature(fleet_store.secret(lock.uuid))
+    except BadSignature:
+        limits.spend(signatures.FORGERIES, f"{lock.uuid} {address}", at)
+        _attacked(lock, EventType.INVALID_SIGNATURE, Severity.HIGH, f"{what} with a bad signature", at, address)
+        raise
+    try:
+        told.check_time(at)
+    except TooOld:
+        _attacked(lock, EventType.REPLAY_ATTACK, Severity.MEDIUM, f"{what} of another time", at, address)
+        raise
+    mark = _first_time(told.signature, at)
+    if mark is None:
+        _attacked(lock, EventType.REPLAY_ATTACK, Severity.HIGH, f"{what} that was heard before", at, address)
+        raise Replayed
+    try:
+        yield
+    except Exception:
+        mark.delete()
+        raise
+
+
+def _attacked(lock: DeviceRow, type: EventType, severity: Severity, about: str, at: datetime, address: str) -> None:
+    log.warning("doubted", extra={"reason": about})
+    security_events.save(DeviceEvent, event(type, severity, about, at, lock=lock, ip_address=address))
+
+
+def _first_time(signature: str, at: datetime) -> SignedRow | None:
+    """The mark of a signature that was not heard in its time. One PutItem."""
+    digest = hashlib.sha256(signature.lower().encode()).hexdigest()
+    # Its time may lie ahead of ours by the window, and is believed for as long after.
+    kept = timedelta(seconds=3 * signatures.WINDOW)
+    row = SignedRow(f"SIGNED#{digest}", "SIGNED", ttl=int((at + kept).timestamp()))
+    try:
+        row.save(SignedRow.pk.does_not_exist())
+    except PutError as error:
+        if not condition_failed(error):
+            raise
+        return None
+    return row
