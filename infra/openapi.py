@@ -55,6 +55,7 @@ TAGS = {
     "accounts": "Open an account, log in, keep the token fresh, end sessions, set a forgotten password anew; "
     "administrators make managers and change accounts.",
     "locks": "Smart locks: register yours, share them, open and close them, and see what they report.",
+    "access": "Codes that open a lock: PINs, cards, guests and QR codes; what a lock asks at its door, and every try.",
     "notices": "E-mail and SMS that a sandbox took instead of sending them.",
     "jobs": "Schedules, codes by SMS, and the history of every job: what ran, what failed, what to send again.",
     "tasks": "Sums and countdowns that are worked on in the background, five at a time.",

@@ -25,6 +25,7 @@ VISIBILITY = Duration.seconds(60)
 MACS = {
     Mac.SESSIONS: "Derives refresh tokens and the links and codes that reset passwords.",
     Mac.AUDIT: "Seals the newest entry of the audit log, and with it all before.",
+    Mac.CODES: "Derives what PINs are kept as, and the seals of QR codes.",
     Mac.DEVICES: "Derives the secrets that locks sign with, and that their commands are signed with.",
 }
 
@@ -58,6 +59,7 @@ class State(Stack):
         self._index(Table.LOCKS, "by_silence", "watched", "last_seen")
         self._index(Table.LOCKS, "by_charge", "low", "pk")
         self._index(Table.LOCKS, "open", "open", "ends_at")
+        self._index(Table.LOCKS, "by_end", "guests", "valid_until")
         self._index(Table.SECURITY, "by_place", "place", "moment")
         self._index(Table.SECURITY, "by_user", "user", "moment", also="place")
         self._index(Table.SECURITY, "by_owner", "owner", "moment", also="place")

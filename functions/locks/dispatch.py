@@ -5,6 +5,7 @@ from kalit.kit import audit, clock, security_events, streams
 from kalit.kit.resources import Queue, Table
 from kalit.kit.streams import Change
 from kalit.locks import command_store, device_store, notice_store
+from kalit.locks.access import code_store
 from kalit.locks.store import DeviceRow
 
 
@@ -17,7 +18,9 @@ def equip(row: dict[str, Any]) -> None:
 
 
 def retire(row: dict[str, Any]) -> None:
-    device_store.retire(DeviceRow.of(row))
+    device = DeviceRow.of(row)
+    code_store.forget(device.uuid)
+    device_store.retire(device)
 
 
 def notice(row: dict[str, Any]) -> None:
@@ -43,6 +46,7 @@ FOLLOW = {
     uses=[
         *command_store.FOLLOW,
         *device_store.FOLLOW,
+        *code_store.FORGET,
         *notice_store.SEND,
         *people_store.SHOW,
         Queue.AUDIT.send,

@@ -73,11 +73,12 @@ class Yard:
         return signed(self.aws, header, claims | {"iat": now, "exp": now + 60})
 
     def ask(self, name: str, body: Any = None, *, by: str = "owner", key: str = "", **told: Any) -> Answer:
-        """A door, about this lock unless `id` says otherwise."""
+        """A door, of locks unless it says otherwise, about this lock unless `id` does."""
         headers = {"x-kalit-address": "198.51.100.7", **told.pop("headers", {})}
         headers |= {"idempotency-key": key} if key else {}
         path = {"id": self.id} if self.registered else {}
-        return self.aws.http(f"locks.{name}", body, token=self.token(by), headers=headers, **{**path, **told})
+        name = name if "." in name else f"locks.{name}"
+        return self.aws.http(name, body, token=self.token(by), headers=headers, **{**path, **told})
 
     def data(self, name: str, *, by: str = "owner", **told: Any) -> Any:
         """What a door answers that must be passed."""

@@ -41,6 +41,7 @@ class AppError(Exception):
         super().__init__()
         self.values = values
         self.headers = headers or {}
+        self.told: dict[str, Any] = {}  # what is said beside the message, in the V1 dialect and in problems
 
     @property
     def code(self) -> str:

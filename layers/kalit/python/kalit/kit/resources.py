@@ -139,6 +139,7 @@ class Mac(Resource):
     SESSIONS = "sessions"  # refresh tokens, and the links and codes that reset passwords
     AUDIT = "audit"  # the seal of the audit log's newest entry
     DEVICES = "devices"  # the secrets that locks and we sign with
+    CODES = "codes"  # what PINs are kept as, and the seals of QR codes
 
     @property
     def generate(self) -> Grant:

@@ -298,7 +298,7 @@ def _kept(lock: Lock, kind: Kind, caller: Caller, at: datetime, key: UUID | None
                     history_store.write(commit, lock.uuid, [told], at, str(id), "asked")
                 _take(commit, lock.row, sequence)
         except Changed:
-            lock = store.reached(lock.uuid, caller, kind.right, at)
+            lock = lock.anew(caller, kind.right, at)
             continue
         return row
     raise Unavailable

@@ -21,6 +21,7 @@ from kalit.kit.security_events import EventType, Severity
 from kalit.kit.tables import Commit, condition_failed
 
 from . import devices, fleet_store, history_store, share_store, store
+from .access import code_store
 from .devices import (
     Detailed,
     DeviceChange,
@@ -44,7 +45,6 @@ from .store import (
     DeviceRow,
     Lock,
     MineRow,
-    ShareRow,
     ThingRow,
     moment,
 )
@@ -119,40 +119,26 @@ def create(new: NewDevice, caller: Caller, at: datetime, key: UUID | None = None
 
 def all_of(caller: Caller, at: datetime) -> list[Listed]:
     """The caller's locks and those shared with him, the newest first. A Query, two or three BatchGetItems a hundred."""
-    mine = [row.sk.removeprefix("DEVICE#") for row in MineRow.query(f"ACCOUNT#{caller.uuid}", consistent_read=True)]
-    rows = [row for row in _devices(mine) if not row.deleted_at]
-    others = [row.uuid for row in rows if row.owner != str(caller.uuid)]
-    shares = {
-        share.pk: share
-        for share in ShareRow.batch_get([ShareRow.key(id, caller.uuid) for id in others], consistent_read=True)
-    }
-    seen = [
-        row
-        for row in rows
-        if row.owner == str(caller.uuid)
-        or ((s := shares.get(row.pk)) and gives(Role(s.role), s.expires, Right.SEE, at))
-    ]
-    things = _things(seen)
+    seen = store.reachable(caller, Right.SEE, at)
+    things = _things(lock.row for lock in seen)
     return [
-        listed(row, things[row.device_id], at, mine=row.owner == str(caller.uuid))
-        for row in sorted(seen, key=lambda row: row.born, reverse=True)
-        if row.device_id in things
+        listed(lock.row, things[lock.row.device_id], at, mine=lock.share is None)
+        for lock in sorted(seen, key=lambda lock: lock.row.born, reverse=True)
+        if lock.row.device_id in things
     ]
 
 
 def shown(lock: Lock, at: datetime) -> Detailed:
-    """A lock with all that is known of it. Two reads and two Queries."""
+    """A lock with all that is known of it; codes for those who may manage them. Two reads, two Queries, or four."""
     thing, row = store.thing(lock.row), lock.row
-    told = {name: getattr(row, name) for name in ("latitude", "longitude", "created_at", "updated_at")}
+    told = {name: getattr(row, name) for name in ("latitude", "longitude", "timezone", "created_at", "updated_at")}
     said = {name: getattr(thing, name) for name in ("battery_low_threshold", "firmware_version", "last_lock")}
     active = [share for share in share_store.shares(row) if gives(Role(share.role), share.expires, Right.SEE, at)]
     return Detailed(
         **listed(row, thing, at, mine=True).model_dump(exclude={"is_shared"}),
         **told,
         **said,
-        active_pins=[],
-        active_nfcs=[],
-        active_guests=[],
+        **(code_store.active(lock, at) if lock.may(Right.MANAGE_ACCESS, at) else {}),
         shared_with_count=len(active),
         access_stats=history_store.stats(row.uuid, at),
     )
@@ -253,7 +239,7 @@ def sold(query: ListSold, at: datetime) -> Page[Sold]:
     end = number * devices.PAGE_SIZE
     keys = DeviceRow.by_age.query(DeviceRow.LISTING, scan_index_forward=False, limit=end)
     rows = sorted(
-        _devices(key.pk.removeprefix("DEVICE#") for key in islice(keys, end - devices.PAGE_SIZE, end)),
+        store.devices(key.pk.removeprefix("DEVICE#") for key in islice(keys, end - devices.PAGE_SIZE, end)),
         key=lambda row: row.born,
         reverse=True,
     )
@@ -312,6 +298,7 @@ def _add(uuid: UUID, new: NewDevice, certificate: str, caller: Caller, at: datet
         device_id=new.device_id,
         name=new.name,
         location=new.location,
+        timezone=new.timezone,
         latitude=None if new.latitude is None else f"{new.latitude:.6f}",
         longitude=None if new.longitude is None else f"{new.longitude:.6f}",
     )
@@ -369,10 +356,6 @@ def _set_threshold(commit: Commit, thing: ThingRow, threshold: int) -> None:
     low = thing.battery_level <= threshold
     actions.append(ThingRow.low.set(store.shard(thing.device_id)) if low else ThingRow.low.remove())
     commit.update(thing, actions, ThingRow.moves == thing.moves, unmet=Changed())
-
-
-def _devices(uuids: Iterable[str]) -> list[DeviceRow]:
-    return list(DeviceRow.batch_get([DeviceRow.key(uuid) for uuid in uuids], consistent_read=True))
 
 
 def _things(rows: Iterable[DeviceRow]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from kalit.kit.fields import Input, Moment, Output, Whole, said
 from kalit.kit.pages import PageQuery
 from kalit.kit.tunables import tunable
 from kalit.kit.words import Text
+from kalit.kit.zones import TASHKENT, ZoneName
 
 LOW_BATTERY = 20  # percent, until the owner sets another threshold
 PAGE_SIZE = 50
@@ -102,6 +103,7 @@ class NewDevice(Input):
     location: Location = Field("", examples=["Tashkent, Amir Temur 1"])
     latitude: Latitude | None = Field(None, examples=["41.311081"])
     longitude: Longitude | None = Field(None, examples=["69.240562"])
+    timezone: ZoneName = Field(TASHKENT, description="Where it is, by whose clock codes open it.", examples=[TASHKENT])
 
 
 class DeviceChange(Input):
@@ -112,6 +114,7 @@ class DeviceChange(Input):
     latitude: Latitude | None = Field(None, examples=["39.654722"])
     longitude: Longitude | None = Field(None, examples=["66.975833"])
     battery_low_threshold: Percent = Field(LOW_BATTERY, examples=[25])
+    timezone: ZoneName = Field(TASHKENT, examples=["Asia/Samarkand"])
     status: Status = Field(Status.ACTIVE, examples=[Status.MAINTENANCE])
 
     @property
@@ -167,6 +170,22 @@ class AccessStats(Output):
     last_activity: Moment | None = Field(examples=["2026-11-21T08:59:00.000Z"])
 
 
+class ActiveCode(Output):
+    """A code that opens the lock, or will."""
+
+    id: UUID = Field(examples=[EXAMPLE_ID])
+    name: str = Field(examples=["Cleaner"])
+    valid_until: Moment | None = Field(examples=["2027-01-01T00:00:00.000Z"])
+
+
+class ActiveCard(ActiveCode):
+    uid: str = Field(description="Masked.", examples=["****5B:1C"])
+
+
+class ActiveGuest(ActiveCode):
+    access_type: str = Field(examples=["PIN"])
+
+
 class Detailed(Output):
     """A lock with all that is known of it."""
 
@@ -177,6 +196,7 @@ class Detailed(Output):
     location: str = Field(examples=["Tashkent, Amir Temur 1"])
     latitude: str | None = Field(examples=["41.311081"])
     longitude: str | None = Field(examples=["69.240562"])
+    timezone: str = Field(description="By whose clock codes open it.", examples=[TASHKENT])
     status: str = Field(examples=[Status.ACTIVE])
     is_locked: bool = Field(description="As it last reported.", examples=[True])
     is_online: bool = Field(examples=[True])
@@ -189,9 +209,9 @@ class Detailed(Output):
     last_seen: Moment | None = Field(examples=["2026-11-21T09:00:00.000Z"])
     last_unlock: Moment | None = Field(examples=["2026-11-21T08:59:00.000Z"])
     last_lock: Moment | None = Field(examples=["2026-11-21T08:59:05.000Z"])
-    active_pins: list[Any] = Field(examples=[[]])
-    active_nfcs: list[Any] = Field(examples=[[]])
-    active_guests: list[Any] = Field(examples=[[]])
+    active_pins: list[ActiveCode] = Field([], description="For those who may manage access.")
+    active_nfcs: list[ActiveCard] = Field([], description="Likewise.")
+    active_guests: list[ActiveGuest] = Field([], description="Likewise.")
     shared_with_count: int = Field(examples=[2])
     access_stats: AccessStats
     created_at: Moment = Field(examples=["2026-11-20T08:00:00.000Z"])

@@ -1,6 +1,8 @@
 """Security events of locks: what is told of attacks, and of locks that come and go."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from kalit.kit.ids import derived
@@ -23,6 +25,7 @@ def event(
     user: UUID | None = None,
     ip_address: str = "",
     device_id: str = "",
+    metadata: Mapping[str, str] = MappingProxyType({}),
 ) -> SecurityEvent:
     """An event about a lock, or about a `device_id` that is none; it is one a minute, or one for each `told_by`."""
     name = str(lock.uuid) if lock else device_id
@@ -36,6 +39,6 @@ def event(
         device_name=lock.name if lock else "",
         ip_address=ip_address,
         description=description,
-        metadata={"device_id": lock.device_id if lock else device_id},
+        metadata={"device_id": lock.device_id if lock else device_id, **metadata},
         created_at=at,
     )

@@ -6,6 +6,7 @@ SUBJECTS = {
     Notice.BATTERY: "{name}: batareya {battery} % · батарея · battery",
     Notice.OFFLINE: "{name}: oflayn · не в сети · offline",
     Notice.TAMPER: "{name}: buzishga urinish · попытка взлома · tampering",
+    Notice.GUESSES: "{name}: notoʻgʻri kodlar · неверные коды · wrong codes",
 }
 BODIES = {
     Notice.BATTERY: (
@@ -22,6 +23,11 @@ BODIES = {
         "«{name}» qulfini kimdir buzishga urinmoqda. Eshikni tekshiring.",
         "Кто-то пытается взломать замок «{name}». Проверьте дверь.",
         "Somebody tampers with your lock “{name}”. Look after your door.",
+    ),
+    Notice.GUESSES: (
+        "«{name}» qulfida ketma-ket notoʻgʻri kodlar terildi. Jurnalni koʻring; ilova qulfni hozir ham ochadi.",
+        "У замка «{name}» подряд набирали неверные коды. Посмотрите журнал; приложение откроет замок и сейчас.",
+        "Wrong codes were tried at your lock “{name}”, one after another. See its log; the app opens it meanwhile.",
     ),
 }
 

@@ -6,7 +6,7 @@ What is behind something that we know changes no state.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
@@ -15,6 +15,8 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from .devices import Percent, sighting
 from .history import Entry, LogEvent
+
+ENTERING = timedelta(minutes=1)  # from being let in by us until the lock says that it opened
 
 Counter = Annotated[int, Field(ge=0, le=2**53)]
 Reason = Annotated[str, Field(max_length=200)]
@@ -35,6 +37,7 @@ class Notice(StrEnum):
     BATTERY = "battery"
     OFFLINE = "offline"
     TAMPER = "tamper"
+    GUESSES = "guesses"
 
 
 class Known(BaseModel):
@@ -52,6 +55,8 @@ class Known(BaseModel):
     bolt_at: datetime | None
     last_seen: datetime | None
     firmware_version: str | None
+    admitted_by: str = ""  # how somebody was let in last whom the log tells of already
+    admitted_at: datetime | None = None
 
     @property
     def is_battery_low(self) -> bool:
@@ -62,7 +67,7 @@ class Known(BaseModel):
 class Change:
     """What a report makes different: attributes of the state, entries of the log, letters to the owner.
 
-    `late`: it is behind what we know, and tells otherwise.
+    `late`: it is behind what we know, and tells otherwise. `confirms`: it tells what the log has already.
     """
 
     state: dict[str, Any] = field(default_factory=dict)
@@ -70,11 +75,12 @@ class Change:
     notices: Sequence[Notice] = ()
     tampered: bool = False
     late: bool = False
+    confirms: bool = False
 
     @property
     def is_news(self) -> bool:
-        """Whether anybody is to hear of it."""
-        return bool(self.log or self.notices or self.tampered)
+        """Whether anybody is to hear of it, or has heard."""
+        return bool(self.log or self.notices or self.tampered or self.confirms)
 
 
 ONLINE = Entry(LogEvent.DEVICE_ONLINE, "Came online")
@@ -205,6 +211,20 @@ class ResponseReport(Report):
         opened, how = MOVED_BY.get(str(self.method), (LogEvent.UNLOCK, f"by {self.method}"))
         event = opened if self.kind == "unlock" else LogEvent.LOCK
         return [Entry(event, f"{self.kind.capitalize()} {how}", self.success, self.error or "")]
+
+    def upon(self, known: Known, at: datetime) -> Change:
+        change = super().upon(known, at)
+        if not (self.success and self.kind == "unlock" and _was_admitted(known, self.method, at)):
+            return change
+        others = tuple(entry for entry in change.log if not entry.is_unlock)
+        return replace(change, log=others, state=change.state | {"admitted_by": ""}, confirms=True)
+
+
+def _was_admitted(known: Known, method: str | None, at: datetime) -> bool:
+    """Whether the log tells already of him who has just come in this way."""
+    if known.admitted_at is None or method != known.admitted_by:
+        return False
+    return at <= known.admitted_at + ENTERING
 
 
 class AlertReport(Report):

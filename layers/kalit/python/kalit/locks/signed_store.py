@@ -49,11 +49,13 @@ def called(name: str) -> DeviceRow:
 
 
 @contextmanager
-def believed(lock: DeviceRow, told: Signed, what: str, at: datetime, address: str) -> Iterator[None]:
+def believed(
+    lock: DeviceRow, told: Signed, what: str, at: datetime, address: str, heard: tuple[type[Exception], ...] = ()
+) -> Iterator[None]:
     """Let the body take in, once, what a lock signed; `what` it is, as events tell.
 
     Raises `BadSignature`, `Throttled`, `TooOld`, `Replayed`, each with a security event. A kms:GenerateMac and a
-    PutItem; a count for each forgery. Where the body fails, it was not heard, and may come again.
+    PutItem; a count for each forgery. Where the body fails, but by `heard`, it was not heard, and may come again.
     """
     try:
         told.check_signature(fleet_store.secret(lock.uuid))
@@ -72,6 +74,8 @@ def believed(lock: DeviceRow, told: Signed, what: str, at: datetime, address: st
         raise Replayed
     try:
         yield
+    except heard:
+        raise
     except Exception:
         mark.delete()
         raise

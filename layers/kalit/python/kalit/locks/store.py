@@ -1,7 +1,7 @@
 """The locks table: the locks, and with whom they are shared.
 
 What IoT Core knows of them is in `fleet_store`, commands in `command_store`, reports in `report_store`, the log and its
-counts in `history_store`, letters to owners in `notice_store`.
+counts in `history_store`, letters to owners in `notice_store`, codes that open them in `access`.
 
 pk               sk                  what
 DEVICE#<uuid>    DEVICE              a lock as its owner set it; in index `by_age`; stays, marked, when it is deleted
@@ -12,11 +12,18 @@ DEVICE#<uuid>    LOG#<time>#<id>     what happened
 DEVICE#<uuid>    DAY#<day>           how often it was opened on that day, and how often that failed
 DEVICE#<uuid>    HISTORY             how long its log is
 DEVICE#<uuid>    HEARD#<counter>     that a report was heard of which the log tells
+DEVICE#<uuid>    PIN#<hash>#<id>     a PIN, by what a key of KMS makes of it; that of a guest is in index `by_end`
+DEVICE#<uuid>    NFC#<uid>           a card, likewise
+DEVICE#<uuid>    QR#<id>             a QR code
+DEVICE#<uuid>    TRY#<time>#<id>     that somebody showed a code at the door
+DEVICE#<uuid>    GUESSES#<whose>     wrong codes of late, and tries under way
 THING#<name>     THING               what the lock of this hardware id last reported, and which lock it is; what makes
                                      the name unique; in index `by_silence` until its silence is noted, in
                                      `by_charge` while low
 ACCOUNT#<uuid>   DEVICE#<uuid>       that a lock is his, or shared with him
 SHARE#<id>       SHARE               where a share is
+CODE#<id>        CODE                where a PIN, a card or a QR code is
+CARD#<uid>       CARD                which lock a card opens; what makes its number unique
 NOTICE#<id>      NOTICE              a letter to an owner, on its way
 SECURITY-EVENT#… SECURITY-EVENT      a security event, on its way to the security domain
 AUDIT#<id>       AUDIT               what staff did to a lock, on its way to the audit log
@@ -42,6 +49,7 @@ from kalit.kit.counts import Counts
 from kalit.kit.resources import Grant, Table
 from kalit.kit.security_events import SecurityEventRow
 from kalit.kit.tables import Commit, Followed, Row, TableName
+from kalit.kit.zones import TASHKENT
 
 from .devices import DeviceNotFound, DeviceType, NotYourDevice, offline_since
 from .reports import Known
@@ -102,6 +110,7 @@ class DeviceRow(Followed):
     latitude = UnicodeAttribute(null=True)
     longitude = UnicodeAttribute(null=True)
     status = UnicodeAttribute()
+    timezone = UnicodeAttribute(default=TASHKENT)
     certificate = UnicodeAttribute()  # its ARN
     replaced = UnicodeSetAttribute(null=True)  # those of certificates that it had before, and may still have
     sequence = NumberAttribute(default=0)  # of the last command
@@ -128,7 +137,11 @@ class DeviceRow(Followed):
 
 
 class ThingRow(Row):
-    """`moves` rises with every change."""
+    """`moves` rises with every change.
+
+    `admitted_by` is how somebody was let in last whom the log tells of already; `network`, hashed, from where the lock
+    asked whether he might.
+    """
 
     class Meta:
         table_name = TableName(Table.LOCKS)
@@ -146,6 +159,9 @@ class ThingRow(Row):
     last_seen = UnicodeAttribute(null=True)
     last_unlock = UnicodeAttribute(null=True)
     last_lock = UnicodeAttribute(null=True)
+    admitted_by = UnicodeAttribute(default="")
+    admitted_at = UnicodeAttribute(null=True)
+    network = UnicodeAttribute(null=True)
     moves = NumberAttribute(default=0)
     watched = UnicodeAttribute(null=True)
     low = UnicodeAttribute(null=True)
@@ -243,21 +259,28 @@ class Changed(Exception):
 
 @dataclass(frozen=True)
 class Lock:
-    """A lock that somebody has reached, by a share or as its owner."""
+    """A lock that somebody has reached: by a share, by a code (`admitted`), or as its owner."""
 
     row: DeviceRow
     share: ShareRow | None = None
+    admitted: bool = False
 
     @property
     def uuid(self) -> UUID:
         return self.row.uuid
 
+    def may(self, right: Right, at: datetime) -> bool:
+        """Whether whoever reached it may do this as well."""
+        return self.share is None or gives(Role(self.share.role), self.share.expires, right, at)
+
     def still_reached(self, commit: Commit, at: datetime) -> None:
         """Let a transaction hang on the share, by which it was reached. Raises `NotYourDevice`. One check."""
         if self.share:
-            same = (ShareRow.id == self.share.id) & (ShareRow.role == self.share.role)
-            running = ShareRow.expires_at.does_not_exist() | (ShareRow.expires_at > clock.wire(at))
-            commit.check(self.share, same & running, unmet=NotYourDevice())
+            still_shared(commit, self.share, at, unmet=NotYourDevice())
+
+    def anew(self, caller: Caller, right: Right, at: datetime) -> "Lock":
+        """The lock as it is now. Raises `DeviceNotFound`, `NotYourDevice`. One or two reads."""
+        return Lock(device(self.uuid), admitted=True) if self.admitted else reached(self.uuid, caller, right, at)
 
 
 def reached(uuid: UUID, caller: Caller, right: Right, at: datetime) -> Lock:
@@ -269,6 +292,39 @@ def reached(uuid: UUID, caller: Caller, right: Right, at: datetime) -> Lock:
     if share is None or not gives(Role(share.role), share.expires, right, at):
         raise NotYourDevice
     return Lock(row, share)
+
+
+def reachable(caller: Caller, right: Right, at: datetime) -> list[Lock]:
+    """The caller's own locks and others that he may do this with. A Query, one or two BatchGetItems a hundred."""
+    mine = [row.sk.removeprefix("DEVICE#") for row in MineRow.query(f"ACCOUNT#{caller.uuid}", consistent_read=True)]
+    rows = [row for row in devices(mine) if not row.deleted_at]
+    others = [row.uuid for row in rows if row.owner != str(caller.uuid)]
+    shares = {
+        share.pk: share
+        for share in ShareRow.batch_get([ShareRow.key(id, caller.uuid) for id in others], consistent_read=True)
+    }
+    return [
+        Lock(row, shares.get(row.pk))
+        for row in rows
+        if row.owner == str(caller.uuid) or ((s := shares.get(row.pk)) and gives(Role(s.role), s.expires, right, at))
+    ]
+
+
+def reached_all(caller: Caller, right: Right, at: datetime, only: UUID | None = None) -> list[Lock]:
+    """`reachable`, or `only` that lock. Raises `DeviceNotFound`, `NotYourDevice`."""
+    return [reached(only, caller, right, at)] if only else reachable(caller, right, at)
+
+
+def still_shared(commit: Commit, share: ShareRow, at: datetime, unmet: Exception) -> None:
+    """Let a transaction hang on a share that was read. One check."""
+    same = (ShareRow.id == share.id) & (ShareRow.role == share.role)
+    running = ShareRow.expires_at.does_not_exist() | (ShareRow.expires_at > clock.wire(at))
+    commit.check(share, same & running, unmet=unmet)
+
+
+def devices(uuids: Iterable[str]) -> list[DeviceRow]:
+    """Locks by their ids, deleted ones too. A BatchGetItem a hundred."""
+    return list(DeviceRow.batch_get([DeviceRow.key(uuid) for uuid in uuids], consistent_read=True))
 
 
 def device(uuid: UUID) -> DeviceRow:

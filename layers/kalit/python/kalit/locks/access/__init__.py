@@ -1,0 +1,1 @@
+"""Codes that open a lock: PINs, cards, those of guests, QR codes; and the record of every try."""

@@ -1,0 +1,221 @@
+"""What a lock asks at its door, and what it is answered. It opens on `access_granted` alone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from kalit.kit.errors import AppError, Forbidden, NotFound, Refused, Throttled, Unauthenticated
+from kalit.kit.fields import Input, Moment, Output
+
+from ..signatures import BadSignature, Replayed, Signed, TooOld, Unsigned
+from .kinds import NFC, PIN, QR, Kind
+from .validity import Refusal
+
+DENIED: dict[str, Any] = {"access_granted": False, "command": "DENY"}
+
+
+class NoSuchDevice(NotFound):
+    """Device not found"""
+
+    ru = "Устройство не найдено"
+    uz = "Qurilma topilmadi"
+    bare = True
+
+
+class CodeMissing(Refused):
+    """Device ID and {what} are required"""
+
+    ru = "Нужны device_id и {field}"
+    uz = "device_id va {field} kerak"
+    bare = True
+
+
+class UnknownCode(Unauthenticated):
+    """Invalid {what}"""
+
+    ru = "Неверный код: {code}"
+    uz = "Notoʻgʻri kod: {code}"
+    bare = True
+
+
+class CodeRefused(Forbidden):
+    """{code} does not open now"""
+
+    ru = "{code} сейчас не открывает"
+    uz = "{code} hozir ochmaydi"
+    bare = True
+    reason: str = ""
+
+
+class NotYetValid(CodeRefused):
+    """{code} is not yet valid"""
+
+    ru = "{code} ещё не действует"
+    uz = "{code} hali amal qilmaydi"
+
+
+class Expired(CodeRefused):
+    """{code} is expired"""
+
+    ru = "Срок действия {code} истёк"
+    uz = "{code} muddati tugagan"
+
+
+class UsedUp(CodeRefused):
+    """{code} is max usage reached"""
+
+    ru = "{code} больше не действует: число входов исчерпано"
+    uz = "{code} endi amal qilmaydi: kirishlar soni tugagan"
+
+
+class NotNow(CodeRefused):
+    """{code} is not allowed at this time"""
+
+    ru = "{code} в это время не действует"
+    uz = "{code} bu vaqtda amal qilmaydi"
+
+
+REFUSED: dict[Refusal, type[CodeRefused]] = {
+    Refusal.NOT_YET: NotYetValid,
+    Refusal.EXPIRED: Expired,
+    Refusal.USED_UP: UsedUp,
+    Refusal.WRONG_TIME: NotNow,
+}
+
+
+class TooManyGuesses(Throttled):
+    """Too many wrong codes. The next one is looked at in {seconds} seconds; the app opens the lock meanwhile."""
+
+    ru = "Слишком много неверных кодов. Следующий проверим через {seconds} с; приложение откроет замок и сейчас."
+    uz = "Notoʻgʻri kodlar juda koʻp. Keyingisi {seconds} soniyadan soʻng tekshiriladi; ilova qulfni hozir ham ochadi."
+
+
+AsSent = Annotated[
+    str, BeforeValidator(lambda value: "" if value is None else value), StringConstraints(strip_whitespace=False)
+]
+
+
+class Knock(Input):
+    """A code that is shown to a lock, and the proof that the lock says so."""
+
+    device_id: AsSent = Field("", description="The lock's UUID or hardware id.", examples=["LOCK-001"])
+    timestamp: AsSent = Field("", description="When it was signed, in unix seconds.", examples=["1795000000"])
+    signature: AsSent = Field(
+        "", description="Hex HMAC-SHA256 of `device_id:timestamp:value` under the lock's secret.", examples=["5f…"]
+    )
+
+    kind: ClassVar[Kind]
+    needed: ClassVar[str]  # what the code is called where it is missing
+
+    @property
+    def value(self) -> str:
+        """The code, as it was sent."""
+        return str(getattr(self, self.kind.field))
+
+    @property
+    def signed(self) -> Signed:
+        return Signed(self.device_id, self.timestamp, self.value, self.signature)
+
+    def check_given(self) -> None:
+        """Raises `CodeMissing` or `Unsigned`."""
+        if not (self.device_id and self.value):
+            raise CodeMissing(what=self.needed, field=self.kind.field)
+        self.signed.check_given()
+
+
+class PinKnock(Knock):
+    pin_code: AsSent = Field("", examples=["482913"])
+
+    kind, needed = PIN, "PIN code"
+
+
+def _percent(value: Any) -> Any:
+    """A battery level; what is none is no reason to leave somebody at the door."""
+    whole = isinstance(value, int | str) and not isinstance(value, bool) and str(value).strip().isdecimal()
+    return int(str(value)) if whole and int(str(value)) <= 100 else None
+
+
+class NfcKnock(Knock):
+    nfc_uid: AsSent = Field("", examples=["04:A3:5B:1C"])
+    battery_level: Annotated[int | None, BeforeValidator(_percent)] = Field(
+        None, description="In percent.", examples=[87]
+    )
+
+    kind, needed = NFC, "NFC UID"
+
+
+class QrKnock(Knock):
+    qr_code: AsSent = Field("", examples=["KALIT1.3F0F4F9E6A354CB59B660A54CF0D1A11.9F2B…"])
+
+    kind, needed = QR, "QR code"
+
+
+class Entered(Output):
+    """The code that opened."""
+
+    name: str = Field(examples=["Cleaner"])
+    valid_until: Moment | None = Field(examples=["2027-01-01T00:00:00.000Z"])
+    usage_count: int = Field(description="With this time.", examples=[3])
+    max_usage: int | None = Field(examples=[5])
+
+
+class Granted(Output):
+    success: Literal[True] = True
+    access_granted: Literal[True] = True
+    command: Literal["UNLOCK"] = "UNLOCK"
+
+
+class PinGranted(Granted):
+    """The lock is to open."""
+
+    message: Literal["PIN verified successfully"] = "PIN verified successfully"
+    pin_info: Entered
+
+
+class NfcGranted(Granted):
+    """The lock is to open."""
+
+    message: Literal["NFC verified successfully"] = "NFC verified successfully"
+    nfc_info: Entered
+
+
+class QrGranted(Granted):
+    """The lock is to open."""
+
+    message: Literal["QR code verified successfully"] = "QR code verified successfully"
+    qr_info: Entered
+
+
+@contextmanager
+def denying() -> Iterator[None]:
+    """Let every refusal of the body say that the lock is to stay shut."""
+    try:
+        yield
+    except AppError as error:
+        error.told |= DENIED
+        raise
+
+
+def unknown(kind: Kind) -> UnknownCode:
+    return UnknownCode(what=kind.what, code=kind.code)
+
+
+def refused(kind: Kind, refusal: Refusal) -> CodeRefused:
+    error = REFUSED[refusal](code=kind.code)
+    error.reason = refusal
+    return error
+
+
+REFUSALS: tuple[type[AppError], ...] = (
+    CodeMissing,
+    Unsigned,
+    NoSuchDevice,
+    BadSignature,
+    TooOld,
+    Replayed,
+    UnknownCode,
+    *REFUSED.values(),
+    TooManyGuesses,
+)
