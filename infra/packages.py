@@ -43,12 +43,16 @@ SERVICES = {
     "sms": "pinpoint-sms-voice-v2",
 }
 
-# What no door imports: the installer's scripts; Powertools' router, which we use when the document is made; pydantic's
-# own past; and the parser with which cffi is built.
+# What no door imports: the installer's scripts; Powertools' router, which we use when the document is made, and its
+# other utilities; dateutil's zones, beside tzdata; pydantic's own past; and the parser with which cffi is built.
 UNUSED = (
     "bin",
     "aws_lambda_powertools/event_handler",
-    "aws_lambda_powertools/utilities/auth_alpha",
+    *(
+        f"aws_lambda_powertools/utilities/{name}"
+        for name in ("auth_alpha", "circuit_breaker", "feature_flags", "idempotency", "kafka", "parser", "streaming")
+    ),
+    "dateutil/zoneinfo",
     "pycparser",
     "pydantic/v1",
 )

@@ -12,7 +12,7 @@ from kalit.locks.devices import NotYourDevice
 
 @api.get("/api/v1/access/nfc/{id}/", uses=[*code_store.READ, *people_store.SHOW], raises=[CodeNotFound, NotYourDevice])
 def handler(id: UUID, caller: Caller) -> Given[Card]:
-    """A card."""
+    """A card, and when it opens."""
     at = clock.now()
     held = code_store.found(id, [NFC], caller, at)
     return Given(data=code_store.shown_card(held, people_store.users, at))
