@@ -50,7 +50,7 @@ UNUSED = (
     "aws_lambda_powertools/event_handler",
     *(
         f"aws_lambda_powertools/utilities/{name}"
-        for name in ("auth_alpha", "circuit_breaker", "feature_flags", "idempotency", "kafka", "parser", "streaming")
+        for name in ("auth_alpha", "circuit_breaker", "feature_flags", "idempotency", "kafka", "streaming")
     ),
     "dateutil/zoneinfo",
     "pycparser",

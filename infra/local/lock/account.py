@@ -36,7 +36,9 @@ async def register(url: str, name: str, email: str, password: str) -> dict[str, 
             login = await _post(http, "/api/v1/auth/register/", {**owner, "password_confirm": owner["password"]})
             _expect(login, 201, "An owner could not be signed up")
         bearer = {"Authorization": f"Bearer {login[1]['data']['tokens']['access']}"}
-        device = await _post(http, "/api/v1/devices/", {"device_id": name, "name": f"Virtual {name}"}, bearer)
+        device = await _post(
+            http, "/api/v1/devices/", {"device_id": name, "name": f"Virtual {name}", "device_type": "PRO"}, bearer
+        )
         if device[0] == 400 and "device_id" in str(device[1]):
             raise Unusable(
                 f"{name} is taken, by another account or by one whose credentials are not kept here. Choose another "

@@ -13,6 +13,7 @@ from .firmware import signature
 CODES = {"pin": ("verify-pin", "pin_code"), "nfc": ("verify-nfc", "nfc_uid"), "qr": ("verify-qr", "qr_code")}
 HELP = """\
 pin 1234 · nfc AA:BB:CC:DD · qr CODE   show a code, which the server is asked about
+again                                  send the last code's request once more, as who overheard it would
 turn · tamper · battery 15             turn the knob, shake the case, drain the battery
 off · on                               leave the line, come back"""
 
@@ -22,6 +23,7 @@ class Keypad:
 
     def __init__(self, lock: Lock, http: aiohttp.ClientSession) -> None:
         self.lock, self.http = lock, http
+        self.last: tuple[str, dict[str, object]] | None = None  # of requests: kind of code, and body
 
     async def typed(self, line: str) -> None:
         """Do what a line says."""
@@ -30,7 +32,10 @@ class Keypad:
             case []:
                 pass
             case ["pin" | "nfc" | "qr" as kind, value]:
-                await self._show(kind, value)
+                self.last = kind, self._signed(kind, value)
+                await self._ask(*self.last)
+            case ["again"] if self.last:
+                await self._ask(*self.last)
             case ["turn"]:
                 self.lock.do(firmware.turned())
             case ["tamper"]:
@@ -44,14 +49,15 @@ class Keypad:
             case _:
                 self.lock.say(HELP)
 
-    async def _show(self, kind: str, value: str) -> None:
-        """Ask the server about a code, and open when it grants access."""
-        path, field = CODES[kind]
+    def _signed(self, kind: str, value: str) -> dict[str, object]:
         device, at = self.lock.credentials.id, int(self.lock.now())
         signed = signature(self.lock.credentials.secret, device, at, value)
-        body = {"device_id": device, field: value, "timestamp": at, "signature": signed}
+        return {"device_id": device, CODES[kind][1]: value, "timestamp": at, "signature": signed}
+
+    async def _ask(self, kind: str, body: dict[str, object]) -> None:
+        """Ask the server about a code, and open when it grants access."""
         try:
-            async with self.http.post(f"/api/v1/access/{path}/", json=body) as answer:
+            async with self.http.post(f"/api/v1/access/{CODES[kind][0]}/", json=body) as answer:
                 status, text = answer.status, await answer.text()
         except (aiohttp.ClientError, TimeoutError) as error:
             self.lock.say(f"{kind}: the server does not answer: {error}")
