@@ -62,7 +62,7 @@ DELETE: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.delete, Table.LOCKS.ch
 LIST_QR: tuple[Grant, ...] = (*LIST, Table.LOCKS.batch_get)
 SHOW_QR: tuple[Grant, ...] = (*LIST, Mac.CODES.generate)
 END: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.update, Table.LOCKS.query_index("by_end"))
-FORGET: tuple[Grant, ...] = (Table.LOCKS.query, Table.LOCKS.delete)
+FORGET: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.query, Table.LOCKS.delete)
 MATCH: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.query, Mac.CODES.generate)
 
 
@@ -265,7 +265,7 @@ def active(lock: Lock, at: datetime) -> dict[str, list[dict[str, Any]]]:
     """What opens a lock, or will, as the lock itself is shown. Two Queries."""
     told: dict[str, list[dict[str, Any]]] = {"active_pins": [], "active_nfcs": [], "active_guests": []}
     for row in _codes(lock, PIN, NFC):
-        if not row.is_active or row.window.is_over(at):
+        if not row.is_active or row.window.is_spent(at):
             continue
         brief = {"id": row.id, "name": row.name, "valid_until": moment(row.valid_until)}
         if row.guest_name:
@@ -490,10 +490,12 @@ def _replaced(row: CodeRow) -> CodeRow:
 
 
 def _delete(commit: Commit, row: CodeRow) -> None:
+    """Put a code's end into a transaction. Raises `CodeNotFound`. Two deletes; a read and a third for a card."""
     commit.delete(row, CodeRow.id == row.id, unmet=CodeNotFound())
     commit.delete(PlaceRow(*PlaceRow.key(row.id)))
-    if row.uid:
-        commit.delete(CardRow(*CardRow.key(row.uid)), CardRow.id == row.id, unmet=CodeNotFound())
+    card = CardRow.find(*CardRow.key(row.uid)) if row.uid else None
+    if card and card.id == row.id:  # else it is another code's by now
+        commit.delete(card, CardRow.id == row.id, unmet=CodeNotFound())
 
 
 def _below(device: UUID, prefix: str) -> list[CodeRow]:

@@ -131,6 +131,10 @@ class Window:
     def is_over(self, at: datetime) -> bool:
         return self.valid_until is not None and at >= self.valid_until
 
+    def is_spent(self, at: datetime) -> bool:
+        """Whether it opens never more."""
+        return self.is_over(at) or (self.max_usage is not None and self.usage_count >= self.max_usage)
+
     def refusal(self, at: datetime, place: str) -> Refusal | None:
         """Why it does not open at this time in the zone `place`; None when it does."""
         if at < self.valid_from:
