@@ -24,6 +24,7 @@ def test_a_lock_is_shown_with_all_that_is_known_of_it(yard: Yard) -> None:
         "battery_low_threshold": 20,
         "keypad_enabled": False,
         "nfc_enabled": False,
+        "timezone": "Asia/Tashkent",
         "firmware_version": "1.0.0",
         "last_seen": "2026-01-05T12:00:00.000Z",
         "last_unlock": None,
@@ -84,4 +85,8 @@ def test_what_a_look_costs(yard: Yard, calls: list[str]) -> None:
     yard.data("show")
     calls.clear()
     yard.data("show")
-    assert calls == ["GetItem", "GetItem", "GetItem", "Query", "GetItem", "Query"]
+    of_its_codes = ["Query", "Query"]
+    assert calls == ["GetItem", "GetItem", "GetItem", "Query", *of_its_codes, "GetItem", "Query"]
+    calls.clear()
+    yard.data("show", by="viewer")
+    assert calls == ["GetItem", "GetItem", "GetItem", "GetItem", "Query", "GetItem", "Query"]

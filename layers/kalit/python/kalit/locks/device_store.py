@@ -129,7 +129,7 @@ def all_of(caller: Caller, at: datetime) -> list[Listed]:
 
 
 def shown(lock: Lock, at: datetime) -> Detailed:
-    """A lock with all that is known of it; codes for those who may manage them. Two reads, two Queries, or four."""
+    """A lock with all that is known of it, its codes for those who manage them. Two reads, two Queries or four."""
     thing, row = store.thing(lock.row), lock.row
     told = {name: getattr(row, name) for name in ("latitude", "longitude", "timezone", "created_at", "updated_at")}
     said = {name: getattr(thing, name) for name in ("battery_low_threshold", "firmware_version", "last_lock")}

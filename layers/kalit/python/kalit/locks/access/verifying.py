@@ -27,16 +27,16 @@ class NoSuchDevice(NotFound):
 class CodeMissing(Refused):
     """Device ID and {what} are required"""
 
-    ru = "Нужны device_id и {field}"
-    uz = "device_id va {field} kerak"
+    ru = "Нужны Device ID и {what}"
+    uz = "Device ID va {what} kerak"
     bare = True
 
 
 class UnknownCode(Unauthenticated):
     """Invalid {what}"""
 
-    ru = "Неверный код: {code}"
-    uz = "Notoʻgʻri kod: {code}"
+    ru = "Неверный код: {what}"
+    uz = "Notoʻgʻri kod: {what}"
     bare = True
 
 
@@ -121,7 +121,7 @@ class Knock(Input):
     def check_given(self) -> None:
         """Raises `CodeMissing` or `Unsigned`."""
         if not (self.device_id and self.value):
-            raise CodeMissing(what=self.needed, field=self.kind.field)
+            raise CodeMissing(what=self.needed)
         self.signed.check_given()
 
 
@@ -199,7 +199,7 @@ def denying() -> Iterator[None]:
 
 
 def unknown(kind: Kind) -> UnknownCode:
-    return UnknownCode(what=kind.what, code=kind.code)
+    return UnknownCode(what=kind.what)
 
 
 def refused(kind: Kind, refusal: Refusal) -> CodeRefused:
