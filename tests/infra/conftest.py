@@ -2,13 +2,20 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import aws_cdk as cdk
 import pytest
 
+from infra.app import build
 from infra.local.assembly import synthesize
+from infra.stages import Stage, chosen
 from tests.conftest import ROOT
+
+DOMAIN = "api.example.com"
+CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/3f0f4f9e-6a35-4cb5-9b66-0a54cf0d1a11"
 
 
 class Resource(NamedTuple):
@@ -52,3 +59,21 @@ def dev() -> Templates:
 @pytest.fixture(scope="session")
 def prod() -> Templates:
     return templates("prod")
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """Production with all that whoever deploys may give it; all of cdk-nag's rules are held against it."""
+    told = {
+        "KALIT_ALARM_EMAIL": "ops@example.com",
+        "KALIT_EMAIL_FROM": "kalit@example.com",
+        "KALIT_SMS_ORIGIN": "arn:aws:sms-voice:eu-central-1:123456789012:phone-number/one",
+    }
+    stage: Stage = replace(chosen("prod", told), domain=DOMAIN, certificate=CERTIFICATE)
+    folder = tmp_path_factory.mktemp("furnished")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("CDK_VALIDATION", raising=False)
+        app = cdk.App(outdir=str(folder))
+        build(app, stage)
+        app.synth()
+    return Templates(folder)

@@ -5,11 +5,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from infra import static
 from infra.catalog import catalog
-from infra.local.assembly import synthesize
 from infra.rights import SNAPSHOT, listed, rights, statements
 from infra.stages import STAGES
 from infra.ticks import expression as ticks_of
@@ -259,14 +256,10 @@ def test_the_laptop_runs_what_aws_gets(dev: Templates, laptop: Path) -> None:
     assert kinds(Templates(laptop)) == kinds(dev)
 
 
-def test_where_messages_reach_people_there_are_no_outboxes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KALIT_EMAIL_FROM", "kalit@example.com")
-    monkeypatch.setenv("KALIT_SMS_ORIGIN", "arn:aws:sms-voice:eu-central-1:123456789012:phone-number/one")
-    synthesize(tmp_path / "real", {"stage": "dev"})
-    real = Templates(tmp_path / "real")
-    names = {f.properties["FunctionName"]: f.properties for f in real.all("AWS::Lambda::Function")}
+def test_where_messages_reach_people_there_are_no_outboxes(furnished: Templates) -> None:
+    names = {f.properties["FunctionName"]: f.properties for f in furnished.all("AWS::Lambda::Function")}
     assert not [name for name in names if "outbox" in name]
-    assert names["dev-notices-email"]["Environment"]["Variables"]["EMAIL_SENDER"] == "kalit@example.com"
-    listed = rights(real.folder)
+    assert names["prod-notices-email"]["Environment"]["Variables"]["EMAIL_SENDER"] == "kalit@example.com"
+    listed = rights(furnished.folder)
     assert "NoticesEmailRole: ses:SendEmail arn::ses:::identity/example.com" in listed
     assert "sms-voice:SendTextMessage arn:aws:sms-voice:eu-central-1:123456789012:phone-number/one" in listed
