@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kalit.kit.ids import derived
-from kalit.kit.security_events import EventType, SecurityEvent, Severity
-from kalit.security.suspicion import MANY, WINDOW, bursts, quarter, suspicious
+from kalit.kit.security_events import MANY_FAILURES, QUARTER, EventType, SecurityEvent, Severity, quarter
+from kalit.locks import event_store
+from kalit.locks.store import DeviceRow
+from kalit.security.suspicion import bursts, suspicious
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 DOOR, OWNER, ALI = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -50,7 +51,9 @@ moments = st.lists(st.integers(0, 3_600).map(lambda second: NOON + timedelta(sec
 
 @given(moments)
 def test_there_is_a_burst_where_a_window_holds_too_many_and_nowhere_else(told: list[datetime]) -> None:
-    crowded = {quarter(last) for last in told if sum(last - WINDOW <= other <= last for other in told) >= MANY}
+    crowded = {
+        quarter(last) for last in told if sum(last - QUARTER <= other <= last for other in told) >= MANY_FAILURES
+    }
     assert set(bursts(told)) == crowded
 
 
@@ -64,8 +67,8 @@ def test_who_sees_but_some_finds_nothing_that_is_not_there(told: list[datetime],
 def test_a_window_behind_suffices_to_find_what_ended_since(told: list[datetime]) -> None:
     """So ticks that look back for two windows, one window apart, miss nothing."""
     tick = NOON + timedelta(hours=1)
-    late = {when: at for when, at in bursts(told).items() if at > tick - WINDOW}
-    assert late.items() <= bursts(at for at in told if at >= tick - 2 * WINDOW).items()
+    late = {when: at for when, at in bursts(told).items() if at > tick - QUARTER}
+    assert late.items() <= bursts(at for at in told if at >= tick - 2 * QUARTER).items()
 
 
 def failures(type: EventType, *each: dict[str, Any]) -> list[SecurityEvent]:
@@ -75,20 +78,13 @@ def failures(type: EventType, *each: dict[str, Any]) -> list[SecurityEvent]:
     ]
 
 
-def test_of_a_lock_it_is_the_event_that_the_locks_tell() -> None:
+def test_of_a_lock_it_is_the_event_that_the_locks_tell_of_at_once() -> None:
     told: dict[str, Any] = {"device": DOOR, "owner": OWNER, "device_name": "Front door", "user": ALI}
     [attack] = suspicious(failures(EventType.UNLOCK_FAILED, *[told] * 5))
-    parts = ("lock event", EventType.BRUTE_FORCE, Severity.HIGH, str(DOOR), "2026-01-05T12:00")
-    assert attack == SecurityEvent(
-        id=derived(*parts),
-        event_type=EventType.BRUTE_FORCE,
-        severity=Severity.HIGH,
-        owner=OWNER,
-        device=DOOR,
-        device_name="Front door",
-        description="Multiple failed codes at one lock",
-        created_at=NOON + timedelta(minutes=4),
-    )
+    lock = DeviceRow(*DeviceRow.key(DOOR), owner=str(OWNER), name="Front door", device_id="LOCK-001")
+    at, about = NOON + timedelta(minutes=4), "Multiple failed codes at one lock"
+    theirs = event_store.event(EventType.BRUTE_FORCE, Severity.HIGH, about, at, quarter(at), lock=lock)
+    assert attack == theirs.model_copy(update={"metadata": {}})
 
 
 def test_logins_are_suspicious_by_account_and_by_address() -> None:

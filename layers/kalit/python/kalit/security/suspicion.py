@@ -2,35 +2,27 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from kalit.kit.ids import derived
-from kalit.kit.security_events import EventType, SecurityEvent, Severity
+from kalit.kit.security_events import MANY_FAILURES, QUARTER, EventType, SecurityEvent, Severity, quarter
 
-MANY = 5
-WINDOW = timedelta(minutes=15)
-LOOKED_BACK = 2 * WINDOW  # by a tick of each window: what ended in its own window is seen whole
+LOOKED_BACK = 2 * QUARTER  # by a tick in each: what ended in the last is seen whole
 FAILURES = (EventType.UNLOCK_FAILED, EventType.LOGIN_FAILED)
 LOCK, LOGIN = "Multiple failed codes at one lock", "Multiple failed logins"
 
 
 def bursts(times: Iterable[datetime]) -> dict[str, datetime]:
-    """When there were too many: quarter of an hour -> the first moment in it that was the last of `MANY` in a `WINDOW`.
+    """When there were too many: quarter of an hour -> the first moment in it that was the fifth in fifteen minutes.
 
     Who sees but some of the times finds no quarter that the others do not tell of.
     """
     found: dict[str, datetime] = {}
     ordered = sorted(times)
-    for first, last in zip(ordered, ordered[MANY - 1 :], strict=False):
-        if last - first <= WINDOW:
+    for first, last in zip(ordered, ordered[MANY_FAILURES - 1 :], strict=False):
+        if last - first <= QUARTER:
             found.setdefault(quarter(last), last)
     return found
-
-
-def quarter(at: datetime) -> str:
-    """The quarter of an hour that a moment lies in, by its beginning in UTC."""
-    at = at.astimezone(UTC)
-    return f"{at.replace(minute=at.minute - at.minute % 15):%Y-%m-%dT%H:%M}"
 
 
 def suspicious(failures: Iterable[SecurityEvent]) -> list[SecurityEvent]:
