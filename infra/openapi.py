@@ -59,7 +59,8 @@ TAGS = {
     "notices": "E-mail and SMS that a sandbox took instead of sending them.",
     "jobs": "Schedules, codes by SMS, and the history of every job: what ran, what failed, what to send again.",
     "tasks": "Sums and countdowns that are worked on in the background, five at a time.",
-    "security": "Logins, openings and attacks; the audit log of what staff did, and the proof that nobody changed it.",
+    "security": "Logins, openings and attacks, and alerts about the gravest; the audit log of what staff did, and the "
+    "proof that nobody changed it.",
     "edge": "The service itself: its health, its addresses and its documentation.",
 }
 PATH_TYPES = {

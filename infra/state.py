@@ -48,7 +48,7 @@ class State(Stack):
             Table.TASKS: self._table(Table.TASKS, stream=dynamodb.StreamViewType.NEW_IMAGE),
             Table.JOBS: self._table(Table.JOBS, stream=dynamodb.StreamViewType.NEW_IMAGE),
             Table.LOCKS: self._table(Table.LOCKS, stream=dynamodb.StreamViewType.NEW_IMAGE),
-            Table.SECURITY: self._table(Table.SECURITY),
+            Table.SECURITY: self._table(Table.SECURITY, stream=dynamodb.StreamViewType.NEW_IMAGE),
             Table.OPS: self._table(Table.OPS, stream=dynamodb.StreamViewType.NEW_IMAGE),
         }
         self._index(Table.TASKS, "open", "open", "due_at")
@@ -63,9 +63,11 @@ class State(Stack):
         self._index(Table.SECURITY, "by_place", "place", "moment")
         self._index(Table.SECURITY, "by_user", "user", "moment", also="place")
         self._index(Table.SECURITY, "by_owner", "owner", "moment", also="place")
+        self._index(Table.SECURITY, "by_status", "status", "opened", also="event")
+        self._index(Table.SECURITY, "by_holder", "holder", "opened", also="status")
         self._index(Table.OPS, "by_queue", "queue", "born")
         self._index(Table.OPS, "by_state", "place", "born")
-        for table in (Table.ACCOUNTS, Table.JOBS, Table.LOCKS, Table.OPS):
+        for table in (Table.ACCOUNTS, Table.JOBS, Table.LOCKS, Table.SECURITY, Table.OPS):
             self._index(table, streams.INDEX, "outbox", "asked_at")
         tasks = self.tables[Table.TASKS]
         tasks.add_local_secondary_index(

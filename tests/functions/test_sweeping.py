@@ -53,7 +53,7 @@ def waiting(aws: Cloud, name: str) -> list[str]:
 
 
 def test_all_tables_but_that_of_tasks_are_swept_which_has_a_sweeper_of_its_own() -> None:
-    assert {table(name) for name in FOLLOWERS} == {Table.ACCOUNTS, Table.JOBS, Table.LOCKS, Table.OPS}
+    assert {table(name) for name in FOLLOWERS} == {Table.ACCOUNTS, Table.JOBS, Table.LOCKS, Table.SECURITY, Table.OPS}
 
 
 @pytest.mark.parametrize("name", FOLLOWERS)

@@ -11,6 +11,12 @@ def test_a_lock_that_fell_silent_is_noted_logged_and_written_of(yard: Yard) -> N
     thing = yard.thing
     assert (thing["online"], "watched" in thing) == (False, False)
     assert yard.log == [("DEVICE_OFFLINE", True)]
+    [event] = yard.events
+    assert (event["event_type"], event["severity"], event["owner"]) == (
+        "DEVICE_OFFLINE",
+        "MEDIUM",
+        yard.people["owner"],
+    )
     [letter] = yard.letters()
     assert (letter["to"], "offline" in letter["subject"]) == ("owner@example.com", True)
     assert yard.data("show")["last_seen"] == "2026-01-05T12:00:00.000Z"
@@ -46,6 +52,7 @@ def test_each_silence_is_noted_anew(yard: Yard) -> None:
         yard.clock.move(seconds=1)
         yard.hear("heartbeat")
     assert yard.log == [("DEVICE_OFFLINE", True)] * 2
+    assert yard.attacks == [("DEVICE_OFFLINE", "MEDIUM")] * 2
     assert yard.data("status")["is_online"] is True
 
 
@@ -54,7 +61,7 @@ def test_one_that_speaks_meanwhile_is_not_lost(yard: Yard) -> None:
     with upset("TransactWriteItems", meanwhile(lambda: yard.hear("heartbeat")), own=True):
         yard.tick("find_silent")
     assert yard.data("status")["is_online"] is True
-    assert (yard.log, yard.letters()) == ([], [])
+    assert (yard.log, yard.letters(), yard.attacks) == ([], [], [])
 
 
 def test_one_that_never_came_online_is_not_missed(yard: Yard) -> None:

@@ -23,7 +23,8 @@ def test_tampering_is_logged_told_of_and_written_of(yard: Yard) -> None:
 def test_a_low_battery_is_logged_and_written_of(yard: Yard) -> None:
     yard.hear("alert", type="battery_low", battery_level=12)
     assert yard.log == [("BATTERY_LOW", True)]
-    assert (yard.data("show")["is_battery_low"], yard.attacks) == (True, [])
+    assert (yard.data("show")["is_battery_low"], yard.attacks) == (True, [("BATTERY_LOW", "MEDIUM")])
+    assert (yard.events[0]["device"], yard.events[0]["owner"]) == (yard.id, yard.people["owner"])
     [letter] = yard.letters()
     assert "12 %" in letter["subject"]
     for language in ("batareyasida 12 %", "осталось 12 %", "at 12 %"):
@@ -34,6 +35,14 @@ def test_a_low_battery_without_its_level_is_believed(yard: Yard) -> None:
     yard.hear("alert", type="battery_low")
     assert yard.log == [("BATTERY_LOW", True)]
     assert len(yard.letters()) == 1
+
+
+def test_a_low_battery_that_is_told_time_and_again_is_one_security_event_an_hour(yard: Yard) -> None:
+    """Without its level nobody can tell whether it became low anew."""
+    for minute in (0, 20, 20, 20):
+        yard.clock.move(minutes=minute)
+        yard.hear("alert", type="battery_low")
+    assert yard.attacks == [("BATTERY_LOW", "MEDIUM")] * 2
 
 
 def test_an_alert_says_that_the_lock_is_there(yard: Yard) -> None:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 from uuid import UUID, uuid5
 
+from kalit.kit.ids import derived
 from kalit.kit.resources import Table
 from tests.cloud import Cloud
 
@@ -53,6 +54,23 @@ def record(aws: Cloud, *events: dict[str, Any]) -> list[str]:
 def kept(aws: Cloud) -> list[int]:
     """The numbers of the events that are kept."""
     return sorted(UUID(row["pk"].removeprefix("EVENT#")).int for row in aws.rows(Table.SECURITY, "EVENT#"))
+
+
+def alert_id(number: int) -> str:
+    """The id of the alert that an event opens."""
+    return str(derived("alert", str(UUID(int=number))))
+
+
+def alerts(aws: Cloud) -> dict[int, str]:
+    """The numbers of the events that opened an alert -> its status."""
+    return {UUID(row["event"]).int: row["status"] for row in aws.rows(Table.SECURITY, "ALERT#")}
+
+
+def counted_alerts(aws: Cloud) -> tuple[int, int]:
+    """How many alerts are open, and how many resolved, as it is kept."""
+    rows = aws.rows(Table.SECURITY, "COUNTS#alerts")
+    open, resolved = (sum(int(row.get(name, 0)) for row in rows) for name in ("open", "resolved"))
+    return open, resolved
 
 
 def counted(aws: Cloud) -> dict[str, int]:

@@ -31,13 +31,6 @@ def ago(**gone: float) -> str:
     return (BEGINNING - timedelta(**gone)).isoformat()
 
 
-@pytest.fixture
-def ali(aws: Cloud, token: str) -> str:
-    """His uuid."""
-    [row] = [row for row in aws.rows(Table.ACCOUNTS, "ACCOUNT#") if row.get("username") == "ali"]
-    return str(row["pk"]).removeprefix("ACCOUNT#")
-
-
 def test_before_anything_happens_the_page_is_empty(aws: Cloud, token: str) -> None:
     empty = {
         "count": 0,

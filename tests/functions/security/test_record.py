@@ -6,9 +6,10 @@ from kalit.kit.resources import Queue, Table
 from tests.cloud import Cloud
 
 from ..world import Clock, Killed, at_once, conflicting, killed_after, lost, throttled, upset
-from .happenings import counted, event, forget_jobs, kept, record
+from .happenings import alerts, counted, counted_alerts, event, forget_jobs, kept, record
 
 PLACE = "2026-01-05#UNLOCK_FAILED#MEDIUM"
+PLACE_HIGH = "2026-01-05#UNLOCK_FAILED#HIGH"
 
 
 def test_a_login_comes_from_its_table_into_the_list(aws: Cloud, clock: Clock, token: str) -> None:
@@ -48,18 +49,51 @@ def test_events_are_counted_by_day_type_and_severity(aws: Cloud, clock: Clock) -
 
 
 def test_an_event_costs_one_transaction_beside_its_job(aws: Cloud, clock: Clock, calls: list[str]) -> None:
-    record(aws, event(1))
-    assert calls == ["GetItem", *["TransactWriteItems"] * 3]
+    for number, severity in enumerate(["LOW", "HIGH"]):
+        calls.clear()
+        record(aws, event(number, severity=severity))
+        assert calls == ["GetItem", *["TransactWriteItems"] * 3]
+
+
+OPENING: list[dict[str, Any]] = [
+    {"severity": "HIGH"},
+    {"severity": "CRITICAL"},
+    {"event_type": "BATTERY_LOW"},
+    {"event_type": "DEVICE_OFFLINE"},
+]
+
+
+def test_grave_events_low_batteries_and_silences_open_an_alert(aws: Cloud, clock: Clock) -> None:
+    record(aws, *(event(number, **other) for number, other in enumerate(OPENING)))
+    assert (alerts(aws), counted_alerts(aws)) == (dict.fromkeys(range(4), "open"), (4, 0))
+
+
+def test_other_events_open_none(aws: Cloud, clock: Clock) -> None:
+    record(aws, event(1), event(2, severity="LOW", event_type="REPLAY_ATTACK"))
+    assert (alerts(aws), aws.rows(Table.SECURITY, "COUNTS#alerts")) == ({}, [])
+
+
+def test_an_event_that_comes_again_opens_nothing_anew(aws: Cloud, clock: Clock, token: str, ali: str) -> None:
+    """Though its alert is resolved since, and its job forgotten."""
+    grave = event(1, severity="HIGH", owner=ali)
+    record(aws, grave)
+    [row] = aws.rows(Table.SECURITY, "ALERT#")
+    assert aws.http("security.resolve_alert", {}, token=token, id=row["pk"].removeprefix("ALERT#")).status == 200
+    forget_jobs(aws)
+    assert record(aws, grave) == []
+    assert (alerts(aws), counted_alerts(aws), counted(aws)) == ({1: "resolved"}, (0, 1), {PLACE_HIGH: 1})
 
 
 @pytest.mark.parametrize(("operation", "after"), [("GetItem", 0), *(("TransactWriteItems", n) for n in range(3))])
 def test_a_worker_that_dies_at_any_point_is_replaced_by_the_next(
     aws: Cloud, clock: Clock, operation: str, after: int
 ) -> None:
+    grave = event(1, severity="HIGH")
     with upset(operation, killed_after, after=after), pytest.raises(Killed):
-        record(aws, event(1))
-    assert record(aws, event(1)) == []
-    assert (kept(aws), counted(aws)) == ([1], {PLACE: 1})
+        record(aws, grave)
+    assert record(aws, grave) == []
+    assert (kept(aws), counted(aws)) == ([1], {PLACE_HIGH: 1})
+    assert (alerts(aws), counted_alerts(aws)) == ({1: "open"}, (1, 0))
 
 
 @pytest.mark.parametrize("fault", [lost, conflicting, throttled], ids=["lost", "conflicting", "throttled"])

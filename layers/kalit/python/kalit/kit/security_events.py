@@ -9,7 +9,7 @@ The table's stream hands an event (outbox `security-event`) to the queue `securi
 that is told.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
@@ -26,6 +26,8 @@ from .tables import Commit, Followed, condition_failed
 OUTBOX = "security-event"
 KEPT = timedelta(days=30)  # beside the worker's own rows
 LONGEST_AGENT = 200  # characters; strangers write it
+MANY_FAILURES = 5  # of one kind within a quarter of an hour are an attack
+QUARTER = timedelta(minutes=15)
 
 
 class EventType(StrEnum):
@@ -42,6 +44,8 @@ class EventType(StrEnum):
     TAMPER_DETECTED = "TAMPER_DETECTED"
     BRUTE_FORCE = "BRUTE_FORCE"
     UNAUTHORIZED_ACCESS = "UNAUTHORIZED_ACCESS"
+    BATTERY_LOW = "BATTERY_LOW"
+    DEVICE_OFFLINE = "DEVICE_OFFLINE"
 
 
 class Severity(StrEnum):
@@ -73,6 +77,12 @@ class SecurityEventRow(Followed):
 
     event = UnicodeAttribute()
     ttl = NumberAttribute()
+
+
+def quarter(at: datetime) -> str:
+    """The quarter of an hour that a moment is in, in UTC: of an attack there is one event in it, whoever finds it."""
+    at = at.astimezone(UTC)
+    return f"{at - (at - datetime.min.replace(tzinfo=UTC)) % QUARTER:%Y-%m-%dT%H:%M}"
 
 
 def write(commit: Commit, model: type[SecurityEventRow], event: SecurityEvent) -> None:

@@ -107,12 +107,19 @@ def silent(at: datetime) -> Iterator[ThingRow]:
 
 
 def lose(thing: ThingRow, at: datetime) -> None:
-    """Note that a lock is offline, and write to its owner. A transaction; nothing when it was heard of meanwhile."""
+    """Note that a lock is offline, tell of it, and write to its owner; nothing when it was heard of meanwhile.
+
+    A read and a transaction.
+    """
     gone = [Entry(LogEvent.DEVICE_OFFLINE, "Not heard of any more")] if thing.online else []
     changes: list[Action] = [ThingRow.online.set(False), ThingRow.watched.remove(), ThingRow.moves.add(1)]
     with suppress(Changed), Commit() as commit:
         commit.update(thing, changes, ThingRow.moves == thing.moves, unmet=Changed())
-        history_store.write(commit, UUID(thing.device), gone, at, f"since {thing.last_seen}")
+        since = f"since {thing.last_seen}"
+        history_store.write(commit, UUID(thing.device), gone, at, since)
+        about = "The lock is not heard of any more"
+        told = event(EventType.DEVICE_OFFLINE, Severity.MEDIUM, about, at, since, lock=_lock(thing))
+        security_events.write(commit, DeviceEvent, told)
         notice_store.write(commit, UUID(thing.device), Notice.OFFLINE, int(thing.battery_level), at)
 
 
@@ -215,6 +222,11 @@ def _put(commit: Commit, thing: ThingRow, change: Change, at: datetime, *told_by
     battery = int(change.state.get("battery_level", thing.battery_level))
     for notice in change.notices:
         notice_store.write(commit, UUID(thing.device), notice, battery, at)
+    if Notice.BATTERY in change.notices:
+        # Once an hour, as its owner is written to: firmware that does not tell the level may say so time and again.
+        hour = f"{at:%Y-%m-%dT%H}"
+        told = event(EventType.BATTERY_LOW, Severity.MEDIUM, "The battery is low", at, hour, lock=_lock(thing))
+        security_events.write(commit, DeviceEvent, told)
     if change.tampered:
         about = "Somebody tampers with the lock"
         told = event(EventType.TAMPER_DETECTED, Severity.CRITICAL, about, at, lock=_lock(thing))

@@ -1,33 +1,23 @@
-"""Security events in a table of their own. All AWS of them is here.
-
-pk             sk                               what
-EVENT#<id>     EVENT                            an event; in index `by_place` under its day, type and severity, in
-                                                `by_user` under who did it, in `by_owner` under whose device it is
-COUNTS#events  <day>#<type>#<severity>#<shard>  how many there are in that place
-
-The counts tell where a page of staff's list lies, so no other day is read for it; the list of anybody else is read from
-his own part of two indexes. What may change of an event is in its row alone, which is found by the event's id.
-"""
+"""Security events: kept and counted once, with the alerts that they open; listed; looked through for attacks."""
 
 import heapq
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import islice, product
 
-from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection, KeysOnlyProjection
-
+from kalit.kit import clock
 from kalit.kit.caller import Caller, Staff
-from kalit.kit.counts import Counts
 from kalit.kit.log import log
 from kalit.kit.resources import Grant, Table
-from kalit.kit.security_events import SecurityEvent
-from kalit.kit.tables import Commit, Row, TableName
+from kalit.kit.security_events import SecurityEvent, Severity
+from kalit.kit.tables import Commit
 from kalit.kit.v1 import Paged
 
-from .events import MOST_DAYS, Event, ListEvents, Part, Place, parts
+from . import suspicion
+from .alerts import AlertStatus, opens
+from .events import MOST_DAYS, Event, FailedAttempt, ListAttempts, ListEvents, Part, Place, parts
+from .store import AlertCounts, AlertRow, EventCounts, EventRow
 
 RECORD: tuple[Grant, ...] = (Table.SECURITY.put, Table.SECURITY.update)
 LIST: tuple[Grant, ...] = (
@@ -37,85 +27,10 @@ LIST: tuple[Grant, ...] = (
     Table.SECURITY.query_index("by_owner"),
     Table.SECURITY.batch_get,
 )
+NUMBERS: tuple[Grant, ...] = (Table.SECURITY.query, Table.SECURITY.query_index("by_place"))
+FIND: tuple[Grant, ...] = (*RECORD, Table.SECURITY.query_index("by_place"), Table.SECURITY.batch_get)
 COUNTED = timedelta(days=MOST_DAYS + 2)  # as long as a day may be asked for
-
-
-class ByPlace(GlobalSecondaryIndex["EventRow"]):
-    class Meta:
-        index_name = "by_place"
-        projection = KeysOnlyProjection()
-
-    place = UnicodeAttribute(hash_key=True)
-    moment = UnicodeAttribute(range_key=True)
-
-
-class ByUser(GlobalSecondaryIndex["EventRow"]):
-    class Meta:
-        index_name = "by_user"
-        projection = IncludeProjection(["place"])
-
-    user = UnicodeAttribute(hash_key=True)
-    moment = UnicodeAttribute(range_key=True)
-
-
-class ByOwner(GlobalSecondaryIndex["EventRow"]):
-    class Meta:
-        index_name = "by_owner"
-        projection = IncludeProjection(["place"])
-
-    owner = UnicodeAttribute(hash_key=True)
-    moment = UnicodeAttribute(range_key=True)
-
-
-class EventRow(Row):
-    class Meta:
-        table_name = TableName(Table.SECURITY)
-
-    place = UnicodeAttribute()
-    moment = UnicodeAttribute()  # <created_at>#<id>
-    event_type = UnicodeAttribute()
-    severity = UnicodeAttribute()
-    user = UnicodeAttribute(null=True)
-    owner = UnicodeAttribute(null=True)
-    device = UnicodeAttribute(null=True)
-    device_name = UnicodeAttribute()
-    ip_address = UnicodeAttribute()
-    user_agent = UnicodeAttribute()
-    description = UnicodeAttribute()
-    metadata = UnicodeAttribute()  # JSON
-    created_at = UnicodeAttribute()
-    resolved = BooleanAttribute(default=False)
-    resolved_at = UnicodeAttribute(null=True)
-    by_place = ByPlace()
-    by_user = ByUser()
-    by_owner = ByOwner()
-
-    @classmethod
-    def of(cls, event: SecurityEvent) -> "EventRow":
-        told = event.model_dump(mode="json", exclude={"id", "metadata"})
-        row = cls(f"EVENT#{event.id}", "EVENT", metadata=json.dumps(event.metadata, ensure_ascii=False), **told)
-        row.place = Place(row.created_at[:10], row.event_type, row.severity).key
-        row.moment = f"{row.created_at}#{event.id}"
-        return row
-
-    @property
-    def event(self) -> Event:
-        told = {name: getattr(self, name) for name in _SHARED}
-        return Event(id=self.pk.removeprefix("EVENT#"), metadata=json.loads(self.metadata), **told)
-
-
-_SHARED = set(Event.model_fields) - {"id", "metadata"}
-
-
-class EventCounts(Counts):
-    """How many events lie in each place; a place is a bucket."""
-
-    class Meta:
-        table_name = TableName(Table.SECURITY)
-
-    number = NumberAttribute(default=0)
-
-    KEY = "COUNTS#events"
+NOW = "~"  # behind all moments
 
 
 class Kept(Exception):
@@ -123,13 +38,16 @@ class Kept(Exception):
 
 
 def record(event: SecurityEvent) -> None:
-    """Keep an event and count it, once however often it comes. One transaction."""
+    """Keep an event and count it, and the alert that it opens, once however often it comes. One transaction."""
     row = EventRow.of(event)
     until = int((event.created_at + COUNTED).timestamp())
     try:
         with Commit() as commit:
             commit.put(row, EventRow.pk.does_not_exist(), unmet=Kept())
             EventCounts.add(commit, EventCounts.KEY, {"number": 1}, bucket=row.place, ttl=until)
+            if opens(event):
+                commit.put(AlertRow.of(event))
+                AlertCounts.add(commit, AlertCounts.KEY, {AlertStatus.OPEN: 1})
     except Kept:
         log.info("kept before", extra={"event_id": str(event.id)})
 
@@ -144,12 +62,46 @@ def listed(query: ListEvents, caller: Caller, at: datetime) -> Paged[Event]:
     return _of_all(query, since) if caller.role in Staff.roles else _of_one(str(caller.uuid), query, since)
 
 
+def attempts(query: ListAttempts, caller: Caller, at: datetime) -> Paged[FailedAttempt]:
+    """A page of the openings that failed, as `listed` makes it."""
+    page = listed(query.events, caller, at)
+    return Paged([FailedAttempt.of(event) for event in page.results], page.count, page.number, page.size)
+
+
+def numbers(wants: Callable[[Place], bool], since: str, until: str = NOW) -> dict[Place, int]:
+    """How many events lie in each place that is wanted, from one moment to before another.
+
+    A Query of counts, and one for each place of the first and the last day, which are not asked for whole.
+    """
+    edges, filled = (since[:10], until[:10]), Counter[Place]()
+    for row in EventCounts.buckets(EventCounts.KEY, since[:10]):
+        place = Place.read(row.sk)
+        if place.day <= until and wants(place):
+            filled[place] += int(row.number)
+    for place in filled:
+        if place.day in edges:
+            filled[place] = EventRow.by_place.count(place.key, EventRow.moment.between(since, until))
+    return filled
+
+
+def attacks(at: datetime) -> list[SecurityEvent]:
+    """What failures of late amount to. A Query for each type and severity of a day, and a BatchGetItem a hundred."""
+    since = clock.wire(at - suspicion.LOOKED_BACK)
+    places = product(sorted({since[:10], clock.wire(at)[:10]}), suspicion.FAILURES, Severity)
+    keys = [
+        (key.pk, key.sk)
+        for place in places
+        for key in EventRow.by_place.query(Place(*place).key, EventRow.moment >= since)
+    ]
+    return suspicion.suspicious(row.told for row in EventRow.batch_get(keys, consistent_read=True))
+
+
 def _of_all(query: ListEvents, since: str) -> Paged[Event]:
-    numbers = _numbers(query, since)
-    count = sum(numbers.values())
+    filled = numbers(query.wants, since)
+    count = sum(filled.values())
     number = query.number(count, query.size)
     end = number * query.size
-    found = (row for part in parts(numbers, end - query.size, end) for row in _part(part, since))
+    found = (row for part in parts(filled, end - query.size, end) for row in _part(part, since))
     return Paged(_events(found), count, number, query.size)
 
 
@@ -166,19 +118,6 @@ def _of_one(who: str, query: ListEvents, since: str) -> Paged[Event]:
     number = query.number(len(own), query.size)
     end = number * query.size
     return Paged(_events(own[end - query.size : end]), len(own), number, query.size)
-
-
-def _numbers(query: ListEvents, since: str) -> dict[Place, int]:
-    """How many events that are asked for lie in each place."""
-    first, numbers = since[:10], Counter[Place]()
-    for row in EventCounts.buckets(EventCounts.KEY, first):
-        place = Place.read(row.sk)
-        if query.wants(place):
-            numbers[place] += int(row.number)
-    for place in numbers:
-        if place.day == first:
-            numbers[place] = EventRow.by_place.count(place.key, EventRow.moment >= since)
-    return numbers
 
 
 def _part(part: Part, since: str) -> Iterator[EventRow]:

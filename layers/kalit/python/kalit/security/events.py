@@ -14,6 +14,7 @@ from kalit.kit.security_events import EventType, Severity
 from kalit.kit.v1 import PagedQuery
 
 MOST_DAYS = 90
+MASK = "****"
 AnyType = Literal[(*(each.value for each in EventType), "")]  # type: ignore[valid-type]
 AnySeverity = Literal[(*(each.value for each in Severity), "")]  # type: ignore[valid-type]
 
@@ -67,6 +68,36 @@ class Event(Output):
     resolved: bool = Field(description="Whether staff have dealt with it.", examples=[False])
     resolved_at: Moment | None = Field(examples=[None])
     created_at: Moment = Field(examples=["2026-11-21T00:09:51.973Z"])
+
+
+class ListAttempts(PagedQuery):
+    days: int = Field(7, ge=1, le=MOST_DAYS, description="How far back.", examples=[7])
+
+    @property
+    def events(self) -> ListEvents:
+        """The events that the attempts are."""
+        return ListEvents(page=self.page, page_size=self.page_size, days=self.days, event_type=EventType.UNLOCK_FAILED)
+
+
+class FailedAttempt(Output):
+    """Somebody tried to open a lock, and could not."""
+
+    id: UUID = Field(examples=["01a1fc4a-5701-7a4e-93fe-5bb48994bc32"])
+    device: UUID | None = Field(examples=["01a1fdb0-d187-7f78-b0e0-6fcf1ef7c580"])
+    device_name: str = Field(examples=["Front door"])
+    method: str = Field(examples=["pin"])
+    attempted: str = Field(description="What was tried, masked.", examples=[MASK])
+    reason: str = Field(examples=["Invalid PIN code"])
+    ip_address: str = Field(examples=["203.0.113.7"])
+    created_at: Moment = Field(examples=["2026-11-21T00:09:51.973Z"])
+
+    @classmethod
+    def of(cls, event: Event) -> "FailedAttempt":
+        told = {name: str(event.metadata.get(name, "")) for name in ("method", "attempted", "reason")}
+        return cls(**event.model_dump(include=_SHARED), **told)
+
+
+_SHARED = {"id", "device", "device_name", "ip_address", "created_at"}
 
 
 class Part(NamedTuple):

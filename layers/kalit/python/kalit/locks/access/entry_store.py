@@ -17,7 +17,7 @@ from kalit.kit.caller import Caller
 from kalit.kit.errors import Unavailable
 from kalit.kit.ids import derived, ordered
 from kalit.kit.resources import Grant, Table
-from kalit.kit.security_events import EventType, Severity
+from kalit.kit.security_events import EventType, Severity, quarter
 from kalit.kit.tables import Commit
 
 from .. import command_store, history_store, notice_store, report_store, signed_store, store
@@ -33,7 +33,7 @@ from .code_store import CodeRow
 from .codes import CodeNotFound
 from .kinds import QR, Kind
 from .qr import Admitted, Scanned, TurnedAway
-from .tries import Try, quarter
+from .tries import Try
 from .verifying import (
     CodeRefused,
     Entered,

@@ -14,15 +14,8 @@ from kalit.kit.v1 import PagedQuery
 from ..devices import EXAMPLE_ID
 from ..history import LogEvent
 
-MANY_FAILURES = 5  # of one lock, within
-QUARTER = timedelta(minutes=15)
 RECENT = timedelta(days=1)
 LISTED = timedelta(days=30)  # where no beginning is asked for
-
-
-def quarter(at: datetime) -> str:
-    """The quarter of an hour that a moment is in, which is what many failures are told of once."""
-    return f"{at - (at - datetime.min.replace(tzinfo=UTC)) % QUARTER:%Y-%m-%dT%H:%M}"
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,14 @@ from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
 from kalit.kit import clock
 from kalit.kit.caller import Caller
 from kalit.kit.resources import Grant, Table
+from kalit.kit.security_events import MANY_FAILURES, QUARTER
 from kalit.kit.tables import Commit, Row, TableName
 from kalit.kit.v1 import Paged, PagedQuery
 
 from .. import store
 from ..rights import Right
 from ..store import DeviceRow, Lock
-from .tries import MANY_FAILURES, QUARTER, Tried, Try
+from .tries import Tried, Try
 
 WRITE: tuple[Grant, ...] = (Table.LOCKS.put,)
 LIST: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.query, Table.LOCKS.batch_get)
