@@ -1,4 +1,4 @@
-"""The lock's keypad, card reader and camera: codes as the lock asks about them, signed; and codes as owners make them."""
+"""The lock's keypad, card reader and camera: codes as the lock asks about them, signed, and as owners make them."""
 
 from dataclasses import dataclass
 from typing import Any

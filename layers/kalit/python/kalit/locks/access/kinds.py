@@ -45,6 +45,6 @@ def uid(text: str) -> str:
 
 
 PIN = Kind("pin", "pin_code", "PIN", "PIN code", LogEvent.UNLOCK_PIN, shape=r"[0-9]{4,8}")
-NFC = Kind("nfc", "nfc_uid", "NFC", "NFC card", LogEvent.UNLOCK_NFC, shape=r"[0-9A-F]{6,20}", told=4, compared=uid)
+NFC = Kind("nfc", "nfc_uid", "NFC", "NFC card", LogEvent.UNLOCK_NFC, shape=r"[0-9A-F]{6,23}", told=4, compared=uid)
 QR = Kind("qr", "qr_code", "QR code", "QR code", LogEvent.UNLOCK_QR, shape=r"[!-~]{1,200}", guessable=False)
 KINDS = {kind.name: kind for kind in (PIN, NFC, QR)}

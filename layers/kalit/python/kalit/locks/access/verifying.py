@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from kalit.kit.errors import AppError, Forbidden, NotFound, Refused, Throttled, Unauthenticated
 from kalit.kit.fields import Input, Moment, Output
@@ -92,13 +92,13 @@ class TooManyGuesses(Throttled):
     uz = "Notoʻgʻri kodlar juda koʻp. Keyingisi {seconds} soniyadan soʻng tekshiriladi; ilova qulfni hozir ham ochadi."
 
 
-AsSent = Annotated[
-    str, BeforeValidator(lambda value: "" if value is None else value), StringConstraints(strip_whitespace=False)
-]
+AsSent = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
 
 
 class Knock(Input):
-    """A code that is shown to a lock, and the proof that the lock says so."""
+    """A code that is shown to a lock, and the proof that the lock says so, over all of it to the letter."""
+
+    model_config = ConfigDict(str_strip_whitespace=False)
 
     device_id: AsSent = Field("", description="The lock's UUID or hardware id.", examples=["LOCK-001"])
     timestamp: AsSent = Field("", description="When it was signed, in unix seconds.", examples=["1795000000"])
@@ -133,8 +133,8 @@ class PinKnock(Knock):
 
 def _percent(value: Any) -> Any:
     """A battery level; what is none is no reason to leave somebody at the door."""
-    whole = isinstance(value, int | str) and not isinstance(value, bool) and str(value).strip().isdecimal()
-    return int(str(value)) if whole and int(str(value)) <= 100 else None
+    text = str(value).strip() if isinstance(value, int | str) else ""
+    return int(text) if text.isdecimal() and len(text) <= 3 and int(text) <= 100 else None
 
 
 class NfcKnock(Knock):
