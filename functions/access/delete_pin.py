@@ -3,7 +3,7 @@ from uuid import UUID
 from kalit.kit import api, clock
 from kalit.kit.api import Reply
 from kalit.kit.caller import Caller
-from kalit.locks.access import code_store
+from kalit.locks.access import code_store, store
 from kalit.locks.access.codes import CodeNotFound
 from kalit.locks.access.kinds import PIN
 from kalit.locks.devices import NotYourDevice
@@ -13,5 +13,5 @@ from kalit.locks.devices import NotYourDevice
 def handler(id: UUID, caller: Caller) -> Reply:
     """Delete a PIN: it opens nothing any more."""
     at = clock.now()
-    code_store.delete(code_store.found(id, [PIN], caller, at), at)
+    code_store.delete(store.found(id, [PIN], caller, at), at)
     return Reply("", status=204)

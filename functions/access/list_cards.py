@@ -5,7 +5,7 @@ from kalit.kit import api, clock
 from kalit.kit.caller import Caller
 from kalit.kit.v1 import Listed
 from kalit.locks import store
-from kalit.locks.access import code_store
+from kalit.locks.access import show_store
 from kalit.locks.access.codes import Card
 from kalit.locks.devices import DeviceNotFound, NotYourDevice
 from kalit.locks.rights import Right
@@ -13,11 +13,11 @@ from kalit.locks.rights import Right
 
 @api.get(
     "/api/v1/access/devices/{id}/nfc/",
-    uses=[*code_store.LIST, *people_store.SHOW],
+    uses=[*show_store.LIST, *people_store.SHOW],
     raises=[DeviceNotFound, NotYourDevice],
 )
 def handler(id: UUID, caller: Caller) -> Listed[Card]:
     """The cards of a lock but those of guests, the newest first."""
     at = clock.now()
     lock = store.reached(id, caller, Right.MANAGE_ACCESS, at)
-    return Listed[Card].of(code_store.cards(lock, people_store.users, at))
+    return Listed[Card].of(show_store.cards(lock, people_store.users, at))

@@ -21,7 +21,7 @@ from kalit.kit.security_events import EventType, Severity
 from kalit.kit.tables import Commit, condition_failed
 
 from . import devices, fleet_store, history_store, share_store, store
-from .access import code_store
+from .access import show_store
 from .devices import (
     Detailed,
     DeviceChange,
@@ -138,7 +138,7 @@ def shown(lock: Lock, at: datetime) -> Detailed:
         **listed(row, thing, at, mine=True).model_dump(exclude={"is_shared"}),
         **told,
         **said,
-        **(code_store.active(lock, at) if lock.may(Right.MANAGE_ACCESS, at) else {}),
+        **(show_store.active(lock, at) if lock.may(Right.MANAGE_ACCESS, at) else {}),
         shared_with_count=len(active),
         access_stats=history_store.stats(row.uuid, at),
     )

@@ -20,7 +20,8 @@ from kalit.kit.resources import Grant, Table
 from kalit.kit.security_events import EventType, Severity, quarter
 from kalit.kit.tables import Commit
 
-from .. import command_store, history_store, notice_store, report_store, signed_store, store
+from .. import command_store, history_store, notice_store, report_store, signed_store
+from .. import store as locks
 from ..commands import UNLOCK, DeviceOffline
 from ..devices import DeviceNotFound
 from ..event_store import event
@@ -28,11 +29,11 @@ from ..history import Entry
 from ..reports import HeartbeatReport, Notice
 from ..signatures import BadSignature, Replayed, TooOld
 from ..store import Changed, DeviceEvent, DeviceRow, Lock, ShareRow, ThingRow
-from . import code_store, guess_store, try_store
-from .code_store import CodeRow
+from . import guess_store, store, try_store
 from .codes import CodeNotFound
 from .kinds import QR, Kind
 from .qr import Admitted, Scanned, TurnedAway
+from .store import CodeRow
 from .tries import Try
 from .verifying import (
     CodeRefused,
@@ -48,13 +49,13 @@ from .verifying import (
 
 VERIFY: tuple[Grant, ...] = (
     *signed_store.BELIEVE,
-    *code_store.MATCH,
+    *store.MATCH,
     *guess_store.GUESS,
     Table.LOCKS.check,
     Table.LOCKS.update,
 )
 SCAN: tuple[Grant, ...] = (
-    *code_store.MATCH,
+    *store.MATCH,
     *guess_store.GUESS,
     *command_store.SEND_AS_SHARED,
 )
@@ -117,11 +118,11 @@ def scan(id: UUID, code: str, caller: Caller, at: datetime) -> Scanned:
 
     Raises `CodeNotFound`, `TooManyGuesses`. Four reads, a kms:GenerateMac, a transaction, and a command.
     """
-    row = code_store.of_id(id)
+    row = store.of_id(id)
     if row.what is not QR:
         raise CodeNotFound
     try:
-        lock = store.device(row.device)
+        lock = locks.device(row.device)
     except DeviceNotFound:
         raise CodeNotFound from None
     shown = Shown(lock, QR, code, ordered(at), caller.address, caller.uuid, only=id)
@@ -164,25 +165,25 @@ def _enter(shown: Shown, whose: str, at: datetime) -> Entered:
     """Raises `TooManyGuesses`, `UnknownCode`, `CodeRefused`, `NoSuchDevice`."""
     lock, kind = shown.lock, shown.kind
     if not kind.guessable:
-        mark = code_store.mark(lock.uuid, kind, shown.value)
+        mark = store.mark(lock.uuid, kind, shown.value)
         if mark and shown.only in (None, UUID(mark)):
             return _tried(shown, mark, at)
         with guess_store.guess(lock.pk, whose, at):
             return _tried(shown, None, at)
     with guess_store.guess(lock.pk, whose, at):
-        return _tried(shown, code_store.mark(lock.uuid, kind, shown.value), at)
+        return _tried(shown, store.mark(lock.uuid, kind, shown.value), at)
 
 
 def _tried(shown: Shown, mark: str | None, at: datetime) -> Entered:
-    for _ in store.tries():
+    for _ in locks.tries():
         with suppress(Changed):
-            return _decided(shown, code_store.marked(shown.lock.uuid, shown.kind, mark), at)
+            return _decided(shown, store.marked(shown.lock.uuid, shown.kind, mark), at)
     raise Unavailable
 
 
 def _decided(shown: Shown, rows: Sequence[CodeRow], at: datetime) -> Entered:
     """Raises `UnknownCode`, `CodeRefused`, and `Changed` when the code is no more what was read."""
-    standing = [(row, shares) for row in rows if (shares := code_store.standing(row, shown.lock, at)) is not None]
+    standing = [(row, shares) for row in rows if (shares := store.standing(row, shown.lock, at)) is not None]
     if not standing:
         _stay_shut(shown, None, "unknown", at)
         raise unknown(shown.kind)
@@ -217,7 +218,7 @@ def _let_in(shown: Shown, row: CodeRow, shares: Sequence[ShareRow], at: datetime
     with Commit() as commit:
         commit.update(row, [CodeRow.usage_count.add(1)], as_read, unmet=Changed())
         for share in shares:
-            store.still_shared(commit, share, at, unmet=Changed())
+            locks.still_shared(commit, share, at, unmet=Changed())
         if shown.at_door:
             commit.update(thing, _opened(shown, at), ThingRow.device == str(lock.uuid), unmet=NoSuchDevice())
             told = Entry(kind.event, f"{kind.code} accepted: {row.name}", user=tried.user, ip_address=shown.address)
