@@ -14,7 +14,6 @@ from typing import Any
 from uuid import UUID
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
-from pynamodb.exceptions import DeleteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
@@ -409,12 +408,10 @@ def standing(row: CodeRow, lock: DeviceRow, at: datetime) -> list[ShareRow] | No
 def _made(lock: Lock, new: New, caller: Caller, at: datetime, key: UUID | None, *, anew: bool = False) -> CodeRow:
     """Write a new code; one that this key made before is given as it is, or `anew`."""
     row = _row(lock, new, caller, at, derived("code", str(key)) if key else ordered(at))
-    there = DeviceRow.pk.exists() & DeviceRow.deleted_at.does_not_exist()
     for _ in store.tries():
         try:
             with Commit() as commit:
-                lock.still_reached(commit, at)
-                commit.check(lock.row, there, unmet=DeviceNotFound())
+                _still_there(commit, lock, at)
                 commit.put(_place(row), PlaceRow.pk.does_not_exist(), unmet=Made())
                 commit.put(row)
                 if row.uid:
@@ -422,7 +419,7 @@ def _made(lock: Lock, new: New, caller: Caller, at: datetime, key: UUID | None, 
             return row
         except Made:
             with suppress(CodeNotFound, Changed):
-                return _replaced(row) if anew else of_id(UUID(row.id))
+                return _replaced(row, lock, at) if anew else of_id(UUID(row.id))
         except Taken:
             if not _freed(row):
                 raise codes.uid_taken(new.field) from None
@@ -467,22 +464,36 @@ def _claim(commit: Commit, row: CodeRow) -> None:
 
 
 def _freed(row: CodeRow) -> bool:
-    """Whether a card is free now: that of a lock which was deleted is. Two reads and a DeleteItem."""
+    """Whether a card is free now: that of a lock which was deleted is. Four reads and a transaction."""
     card = CardRow.find(*CardRow.key(row.uid))
     if card is None:
         return True
     with suppress(DeviceNotFound):
         store.device(UUID(card.device))
         return False
-    with suppress(DeleteError):  # somebody else was faster
-        card.delete(CardRow.id == card.id)
+    with suppress(CodeNotFound), Commit() as commit:  # unless somebody else was faster
+        _delete(commit, of_id(UUID(card.id)))
     return True
 
 
-def _replaced(row: CodeRow) -> CodeRow:
-    """Put a row into the place of the one that its key made before. Raises `CodeNotFound`, `Changed`."""
+def _still_there(commit: Commit, lock: Lock, at: datetime) -> None:
+    """Let a transaction hang on the lock, and on the share by which it was reached. One or two checks.
+
+    Raises `DeviceNotFound`, `NotYourDevice`.
+    """
+    there = DeviceRow.pk.exists() & DeviceRow.deleted_at.does_not_exist()
+    lock.still_reached(commit, at)
+    commit.check(lock.row, there, unmet=DeviceNotFound())
+
+
+def _replaced(row: CodeRow, lock: Lock, at: datetime) -> CodeRow:
+    """Put a row into the place of the one that its key made before.
+
+    Raises `CodeNotFound`, `Changed`, `DeviceNotFound`, `NotYourDevice`.
+    """
     old = of_id(UUID(row.id))
     with Commit() as commit:
+        _still_there(commit, lock, at)
         commit.delete(old, CodeRow.version == old.version, unmet=Changed())
         commit.put(row)
         commit.put(_place(row))
