@@ -41,7 +41,8 @@ def test_a_pin_is_four_to_eight_digits(pin: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "pin", ["123", "123456789", "12a4", "12 34", "-1234", "+1234", "12.34", "١٢٣٤", "１２３４", "1234\n5", "x" * 101, 12.5]
+    "pin",
+    ["123", "123456789", "12a4", "12 34", "-1234", "+1234", "12.34", "١٢٣٤", "１２３４", "1234\n5", "x" * 101, 12.5],
 )
 def test_what_is_no_pin_is_refused(pin: object) -> None:
     refused = refusal(NewPin, {"pin_code": pin, "name": "Cleaner"})

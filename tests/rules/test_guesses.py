@@ -187,9 +187,7 @@ def test_nothing_is_counted_of_who_has_not_guessed() -> None:
 
 
 @pytest.mark.parametrize(("limit", "at_once"), [("100", 10), ("50", 5), ("1000", 100), ("9", 1), ("0", 1), ("", 10)])
-def test_whoever_tests_the_product_may_set_the_limit(
-    monkeypatch: pytest.MonkeyPatch, limit: str, at_once: int
-) -> None:
+def test_whoever_tests_the_product_may_set_the_limit(monkeypatch: pytest.MonkeyPatch, limit: str, at_once: int) -> None:
     monkeypatch.setenv("VERIFY_LIMIT", limit)
     lock = Lock()
     assert free() == at_once
