@@ -342,6 +342,8 @@ def change_card(held: Held, change: CardChange, at: datetime) -> Held:
         getattr(CodeRow, name).remove() if value is None else getattr(CodeRow, name).set(value)
         for name, value in new.items()
     ]
+    if row.guest_name:  # one that was ended may open again, and is to be ended again
+        actions.append(CodeRow.guests.set(store.shard(held.lock.row.device_id)))
     with Commit() as commit:
         held.lock.still_reached(commit, at)
         commit.update(row, [*actions, CodeRow.version.add(1)], row.unchanged, unmet=Conflict())
