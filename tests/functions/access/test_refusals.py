@@ -125,9 +125,7 @@ def test_what_is_left_out_is_missing_too(door: Door) -> None:
 @pytest.mark.parametrize("value", [None, ""], ids=["null", "blank"])
 @pytest.mark.parametrize("missing", ["timestamp", "signature"])
 @pytest.mark.parametrize("name", [LOCK, "LOCK-999"])
-def test_what_is_not_signed_is_refused_whichever_lock_it_is_of(
-    door: Door, missing: str, value: Any, name: str
-) -> None:
+def test_what_is_not_signed_is_refused_whichever_lock_it_is_of(door: Door, missing: str, value: Any, name: str) -> None:
     with unchanged(door.yard.aws):
         answer = door.ask(door.body(name) | {missing: value})
     check(door, answer, 400, UNSIGNED)
@@ -464,9 +462,7 @@ def test_a_code_may_come_as_a_form(yard: Yard, keypad: Keypad) -> None:
     assert door.ask(None, raw=raw, headers={"content-type": "application/x-www-form-urlencoded"}).status == 200
 
 
-def test_neither_code_nor_signature_nor_secret_stands_anywhere(
-    door: Door, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_neither_code_nor_signature_nor_secret_stands_anywhere(door: Door, caplog: pytest.LogCaptureFixture) -> None:
     """Tried well, badly, too late, twice; in no row, no event, no line of the log."""
     signature = door.body()["signature"]
     answers = [
