@@ -1,5 +1,6 @@
 """Cards at the reader. How they are refused, like PINs and QR codes, is in `test_refusals`."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -94,6 +95,7 @@ def test_what_the_lock_reports_meanwhile_is_kept(yard: Yard, keypad: Keypad) -> 
 def test_a_card_that_may_open_once_opens_once_of_ten_at_once(yard: Yard, keypad: Keypad) -> None:
     keypad.card(UID, max_usage=1)
     now = int(yard.clock.now.timestamp())
-    acts = [lambda n=n: keypad.show("nfc", UID, timestamp=str(now + n), battery_level=60 + n) for n in range(10)]  # type: ignore[misc]
-    answers = at_once(acts)
+    answers = at_once(
+        [partial(keypad.show, "nfc", UID, timestamp=str(now + n), battery_level=60 + n) for n in range(10)]
+    )
     assert sorted(answer.status for answer in answers) == [200] + [403] * 9

@@ -1,5 +1,7 @@
 """PINs at the door. How they are refused, like cards and QR codes, is in `test_refusals`."""
 
+from functools import partial
+
 import pytest
 
 from ..locks.yard import LOCK, Yard
@@ -89,8 +91,7 @@ def test_a_lock_of_any_kind_and_status_may_ask(yard: Yard, keypad: Keypad) -> No
 def test_of_twenty_at_once_as_many_come_in_as_may(yard: Yard, keypad: Keypad) -> None:
     id = keypad.pin("482913", max_usage=5)
     now = int(yard.clock.now.timestamp())
-    acts = [lambda at=at: keypad.show("pin", "482913", timestamp=str(at)) for at in range(now - 10, now + 10)]  # type: ignore[misc]
-    answers = at_once(acts)
+    answers = at_once([partial(keypad.show, "pin", "482913", timestamp=str(now + n)) for n in range(20)])
     assert sorted(answer.status for answer in answers) == [200] * 5 + [403] * 15
     assert sorted(a.json["pin_info"]["usage_count"] for a in answers if a.status == 200) == [1, 2, 3, 4, 5]
     assert yard.ask("access.show_pin", id=id).json["usage_count"] == 5
@@ -101,9 +102,8 @@ def test_of_twenty_at_once_as_many_come_in_as_may(yard: Yard, keypad: Keypad) ->
 def test_who_shows_a_pin_while_it_is_deleted_comes_in_before_or_not_at_all(yard: Yard, keypad: Keypad) -> None:
     for n in range(5):
         id = keypad.pin("482913")
-        shown, gone = at_once(
-            [lambda: keypad.again("pin", "482913"), lambda id=id: yard.ask("access.delete_pin", id=id)]  # type: ignore[misc]
-        )
+        delete = partial(yard.ask, "access.delete_pin", id=id)
+        shown, gone = at_once([partial(keypad.again, "pin", "482913"), delete])
         assert gone.status == 204
         assert shown.status in (200, 401)
         assert [told[1] for told in yard.log].count(True) == [told[1] for told in keypad.tries].count(True)
@@ -114,8 +114,7 @@ def test_of_forty_guesses_at_once_ten_are_looked_at(yard: Yard, keypad: Keypad, 
     now = int(yard.clock.now.timestamp())
     keypad.pin("482913")
     calls.clear()
-    acts = [lambda n=n: keypad.show("pin", f"{1000 + n}", timestamp=str(now + n)) for n in range(40)]  # type: ignore[misc]
-    answers = at_once(acts)
+    answers = at_once([partial(keypad.show, "pin", f"{1000 + n}", timestamp=str(now + n)) for n in range(40)])
     assert sorted(answer.status for answer in answers) == [401] * 10 + [429] * 30
     assert calls.count("GenerateMac") == 40 + 10, "forty signatures, and ten PINs"
     assert sorted(keypad.tries) == [("pin", False, "too many guesses")] * 30 + [("pin", False, "unknown")] * 10

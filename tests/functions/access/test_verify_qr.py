@@ -1,5 +1,7 @@
 """QR codes at the camera. How they are refused, like PINs and cards, is in `test_refusals`."""
 
+from functools import partial
+
 import pytest
 
 from kalit.locks.access import qr
@@ -55,8 +57,7 @@ def test_a_code_whose_seal_is_not_ours_is_none(yard: Yard, keypad: Keypad) -> No
 def test_of_thirty_at_once_one_comes_in(yard: Yard, keypad: Keypad) -> None:
     code = keypad.qr()["code"]
     now = int(yard.clock.now.timestamp())
-    acts = [lambda n=n: keypad.show("qr", code, timestamp=str(now + n)) for n in range(30)]  # type: ignore[misc]
-    answers = at_once(acts)
+    answers = at_once([partial(keypad.show, "qr", code, timestamp=str(now + n)) for n in range(30)])
     assert sorted(answer.status for answer in answers) == [200] + [403] * 29
     assert yard.log.count(("UNLOCK_QR", True)) == 1
 
