@@ -3,12 +3,21 @@
 from dataclasses import dataclass
 from typing import Any
 
+from kalit.kit.resources import Table
 from tests.cloud import Answer
 
 from ..locks.yard import LOCK, Yard, hmac_of
 
 HOME = "192.0.2.9"
+NOBODYS = "3f0f4f9e-6a35-4cb5-9b66-0a54cf0d1a11"  # an id that nothing has
+CODE_NOT_FOUND = {"success": False, "error": {"message": "Code not found.", "code": 404}}
 FIELDS = {"pin": "pin_code", "nfc": "nfc_uid", "qr": "qr_code"}
+GUEST = {
+    "guest_name": "Aziza",
+    "access_type": "PIN",
+    "valid_from": "2026-01-05T12:00:00Z",
+    "valid_until": "2026-01-06T12:00:00Z",
+}
 DENIED = {"success": False, "access_granted": False, "command": "DENY"}
 
 
@@ -49,25 +58,31 @@ class Keypad:
         assert answer.status == 201, answer.text
         return answer.json["data"]
 
-    def pin(self, code: str = "482913", *, by: str = "owner", **told: Any) -> str:
-        """The id of a new PIN."""
-        return str(self.make("create_pin", {"pin_code": code, "name": "Cleaner", **told}, by=by)["id"])
+    def pin(self, code: str = "482913", *, by: str = "owner", id: str = "", **told: Any) -> str:
+        """The id of a new PIN, of this lock unless `id` says of which."""
+        body = {"pin_code": code, "name": "Cleaner", **told}
+        return str(self.make("create_pin", body, by=by, id=id or self.yard.id)["id"])
 
-    def card(self, uid: str = "04:A3:5B:1C", *, by: str = "owner", **told: Any) -> str:
-        """The id of a new card."""
-        return str(self.make("create_card", {"uid": uid, "name": "Office card", **told}, by=by)["id"])
+    def card(self, uid: str = "04:A3:5B:1C", *, by: str = "owner", id: str = "", **told: Any) -> str:
+        """The id of a new card, likewise."""
+        body = {"uid": uid, "name": "Office card", **told}
+        return str(self.make("create_card", body, by=by, id=id or self.yard.id)["id"])
 
     def guest(self, *, by: str = "owner", **told: Any) -> dict[str, Any]:
         """A new guest, as his door answers."""
-        body = {"guest_name": "Aziza", "access_type": "PIN", **told}
-        body = {"valid_from": "2026-01-05T12:00:00Z", "valid_until": "2026-01-06T12:00:00Z"} | body
-        guest: dict[str, Any] = self.make("create_guest", body, by=by)
+        guest: dict[str, Any] = self.make("create_guest", GUEST | told, by=by)
         return guest
 
     def qr(self, *, by: str = "owner", **told: Any) -> dict[str, Any]:
         """A new QR code, as its door answers."""
         code: dict[str, Any] = self.make("create_qr", {"device": self.yard.id, **told}, by=by)
         return code
+
+    def mentions(self, *texts: str) -> list[str]:
+        """Where any of these stand, in any row of any table, whatever the case."""
+        sought = [text.lower() for text in texts]
+        rows = ((f"{row['pk']} {row['sk']}", str(row).lower()) for table in Table for row in self.yard.aws.rows(table))
+        return [place for place, told in rows if any(text in told for text in sought)]
 
     @property
     def tries(self) -> list[tuple[str, bool, str]]:

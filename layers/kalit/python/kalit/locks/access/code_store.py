@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pynamodb.exceptions import DeleteError
 from pynamodb.expressions.update import Action
 
 from kalit.kit import clock
@@ -99,6 +98,8 @@ def change_card(held: Held, change: CardChange, at: datetime) -> Held:
         getattr(CodeRow, name).remove() if value is None else getattr(CodeRow, name).set(value)
         for name, value in new.items()
     ]
+    if row.guest_name:  # one that was ended may open again, and is to be ended again
+        actions.append(CodeRow.guests.set(locks.shard(held.lock.row.device_id)))
     with Commit() as commit:
         held.lock.still_reached(commit, at)
         commit.update(row, [*actions, CodeRow.version.add(1)], row.unchanged, unmet=Conflict())
@@ -139,12 +140,10 @@ def forget(device: UUID) -> None:
 def _made(lock: Lock, new: New, caller: Caller, at: datetime, key: UUID | None, *, anew: bool = False) -> CodeRow:
     """Write a new code; one that this key made before is given as it is, or `anew`."""
     row = _row(lock, new, caller, at, derived("code", str(key)) if key else ordered(at))
-    there = DeviceRow.pk.exists() & DeviceRow.deleted_at.does_not_exist()
     for _ in locks.tries():
         try:
             with Commit() as commit:
-                lock.still_reached(commit, at)
-                commit.check(lock.row, there, unmet=DeviceNotFound())
+                _still_there(commit, lock, at)
                 commit.put(_place(row), PlaceRow.pk.does_not_exist(), unmet=Made())
                 commit.put(row)
                 if row.uid:
@@ -152,7 +151,7 @@ def _made(lock: Lock, new: New, caller: Caller, at: datetime, key: UUID | None, 
             return row
         except Made:
             with suppress(CodeNotFound, Changed):
-                return _replaced(row) if anew else store.of_id(UUID(row.id))
+                return _replaced(row, lock, at) if anew else store.of_id(UUID(row.id))
         except Taken:
             if not _freed(row):
                 raise codes.uid_taken(new.field) from None
@@ -197,22 +196,36 @@ def _claim(commit: Commit, row: CodeRow) -> None:
 
 
 def _freed(row: CodeRow) -> bool:
-    """Whether a card is free now: that of a lock which was deleted is. Two reads and a DeleteItem."""
+    """Whether a card is free now: that of a lock which was deleted is. Four reads and a transaction."""
     card = CardRow.find(*CardRow.key(row.uid))
     if card is None:
         return True
     with suppress(DeviceNotFound):
         locks.device(UUID(card.device))
         return False
-    with suppress(DeleteError):  # somebody else was faster
-        card.delete(CardRow.id == card.id)
+    with suppress(CodeNotFound), Commit() as commit:  # unless somebody else was faster
+        _delete(commit, store.of_id(UUID(card.id)))
     return True
 
 
-def _replaced(row: CodeRow) -> CodeRow:
-    """Put a row into the place of the one that its key made before. Raises `CodeNotFound`, `Changed`."""
+def _still_there(commit: Commit, lock: Lock, at: datetime) -> None:
+    """Let a transaction hang on the lock, and on the share by which it was reached. One or two checks.
+
+    Raises `DeviceNotFound`, `NotYourDevice`.
+    """
+    there = DeviceRow.pk.exists() & DeviceRow.deleted_at.does_not_exist()
+    lock.still_reached(commit, at)
+    commit.check(lock.row, there, unmet=DeviceNotFound())
+
+
+def _replaced(row: CodeRow, lock: Lock, at: datetime) -> CodeRow:
+    """Put a row into the place of the one that its key made before.
+
+    Raises `CodeNotFound`, `Changed`, `DeviceNotFound`, `NotYourDevice`.
+    """
     old = store.of_id(UUID(row.id))
     with Commit() as commit:
+        _still_there(commit, lock, at)
         commit.delete(old, CodeRow.version == old.version, unmet=Changed())
         commit.put(row)
         commit.put(_place(row))

@@ -22,7 +22,7 @@ from kalit.kit.tables import Commit
 
 from .. import command_store, history_store, notice_store, report_store, signed_store
 from .. import store as locks
-from ..commands import UNLOCK, DeviceOffline
+from ..commands import UNLOCK, DeviceOffline, Unlock
 from ..devices import DeviceNotFound
 from ..event_store import event
 from ..history import Entry
@@ -139,7 +139,8 @@ def scan(id: UUID, code: str, caller: Caller, at: datetime) -> Scanned:
         raise CodeNotFound from None
     command = None
     with suppress(DeviceOffline):
-        command = command_store.send(Lock(lock, admitted=True), replace(UNLOCK, limited=False), caller, at)
+        unlock, duration = replace(UNLOCK, limited=False), Unlock().duration
+        command = command_store.send(Lock(lock, admitted=True), unlock, caller, at, duration=duration)
     return Scanned(Admitted(device_id=lock.device_id, command_id=command.id if command else None))
 
 

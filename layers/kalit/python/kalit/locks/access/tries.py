@@ -45,7 +45,10 @@ def _day(value: Any) -> Any:
 
 def _end_of_day(value: Any) -> Any:
     begin = _day(value)
-    return begin + timedelta(days=1) - timedelta(milliseconds=1) if begin is not value else value
+    try:
+        return begin if begin is value else begin + timedelta(days=1) - timedelta(milliseconds=1)
+    except OverflowError:  # the last day that there is
+        return value
 
 
 class ListRecent(PagedQuery):

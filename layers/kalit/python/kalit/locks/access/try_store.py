@@ -76,7 +76,9 @@ def listed(query: PagedQuery, only: UUID | None, span: tuple[str, str], caller: 
     Raises `DeviceNotFound`, `NotYourDevice`, `InvalidPage`. `store.reached_all`, and for each lock a Query that counts
     the span and one up to the page's end.
     """
-    locks = {lock.row.pk: lock for lock in store.reached_all(caller, Right.VIEW_LOGS, at, only)}
+    reached = store.reached_all(caller, Right.VIEW_LOGS, at, only)
+    # DynamoDB refuses to look for what ends before it begins.
+    locks = {lock.row.pk: lock for lock in reached if span[0] <= span[1]}
     within = TryRow.sk.between(f"TRY#{span[0]}", f"TRY#{span[1]}~")
     count = sum(TryRow.count(pk, within, consistent_read=True) for pk in locks)
     number, size = query.number(count, query.size), query.size
