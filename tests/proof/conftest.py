@@ -10,6 +10,7 @@ import pytest
 
 from tests.cloud import cloud, hold_to_rights
 
+from . import accounts
 from .system import System
 from .tasks import Tasks
 
@@ -35,3 +36,12 @@ def tasks(_tasks: Tasks) -> Tasks:
     """One owner, no tasks."""
     _tasks.start_anew()
     return _tasks
+
+
+@pytest.fixture(scope="module")
+def boss(system: System) -> str:
+    """The administrator's token."""
+    system.cloud.call("accounts.bootstrap", {"username": "boss", "password": accounts.PASSWORD})
+    token = system.cloud.log_in("boss", accounts.PASSWORD)
+    assert system.cloud.http("accounts.list_users", token=token).status == 200  # and this process knows the keys
+    return token

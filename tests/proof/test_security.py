@@ -86,15 +86,6 @@ def test_an_event_that_two_workers_have_at_once_is_counted_once(happening: Happe
         assert (answers, happening.kept, wrong(happening.system)) == ([[], []], 1, []), str(call)
 
 
-@pytest.fixture(scope="module")
-def boss(system: System) -> str:
-    """The administrator's token."""
-    system.cloud.call("accounts.bootstrap", {"username": "boss", "password": accounts.PASSWORD})
-    token = system.cloud.log_in("boss", accounts.PASSWORD)
-    assert system.cloud.http("accounts.list_users", token=token).status == 200  # and this process knows the keys
-    return token
-
-
 class Watch:
     """An alert that is to be resolved, a new one for each trial."""
 

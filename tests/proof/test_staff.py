@@ -12,15 +12,6 @@ from .system import System
 LEASE = 12  # seconds, after which a key may be used again
 
 
-@pytest.fixture(scope="module")
-def boss(system: System) -> str:
-    """The administrator's token."""
-    system.cloud.call("accounts.bootstrap", {"username": "boss", "password": accounts.PASSWORD})
-    token = system.cloud.log_in("boss", accounts.PASSWORD)
-    assert system.cloud.http("accounts.list_users", token=token).status == 200  # and this process knows the keys
-    return token
-
-
 class Manager:
     """Somebody whom the administrator makes a manager, under a new name each time."""
 

@@ -109,42 +109,42 @@ def test_what_is_no_status_is_refused(aws: Cloud, token: str) -> None:
 
 @pytest.fixture
 def many(aws: Cloud, token: str, ali: str) -> str:
-    """Ali's token, after 25 alerts of his, every third resolved. The rows are put as they would lie there."""
+    """Ali's token, after 12 alerts of his, every third resolved. The rows are put as they would lie there."""
     record(aws, grave(0, owner=ali))
     [row] = aws.rows(Table.SECURITY, "ALERT#")
-    for number in range(25):
+    for number in range(12):
         created_at = (BEGINNING + timedelta(hours=number)).isoformat(timespec="milliseconds")[:-6] + "Z"
         told = {"event": str(UUID(int=number)), "created_at": created_at, "opened": f"{created_at}#{UUID(int=number)}"}
         status = "resolved" if number % 3 == 0 else "open"
         put(aws, Table.SECURITY, {**row, **told, "pk": f"ALERT#{alert_id(number)}", "status": status})
     [counts] = aws.rows(Table.SECURITY, "COUNTS#alerts")
-    put(aws, Table.SECURITY, {**counts, "open": 16, "resolved": 9})
+    put(aws, Table.SECURITY, {**counts, "open": 8, "resolved": 4})
     return token
 
 
 @pytest.mark.parametrize("role", ["user", "admin"])
-@pytest.mark.parametrize("size", [7, 20, 100])
+@pytest.mark.parametrize("size", [5, 20])
 def test_pages_follow_each_other_from_the_newest_to_the_oldest(aws: Cloud, many: str, role: str, size: int) -> None:
     change_ali(aws, role=role)
-    pages = -(-25 // size)
+    pages = -(-12 // size)
     for number in range(1, pages + 1):
         told = page(aws, many, page=number, page_size=size).json
-        first = 25 - (number - 1) * size
+        first = 12 - (number - 1) * size
         found = [UUID(each["event"]).int for each in told["results"]]
         assert found == list(range(first - 1, max(first - size, 0) - 1, -1))
-        assert (told["count"], told["total_pages"], told["current_page"]) == (25, pages, number)
+        assert (told["count"], told["total_pages"], told["current_page"]) == (12, pages, number)
 
 
 @pytest.mark.parametrize("role", ["user", "admin"])
 def test_pages_name_their_neighbours_with_the_filter(aws: Cloud, many: str, role: str) -> None:
     change_ali(aws, role=role)
-    told = page(aws, many, status="resolved", page_size=5, page=2).json
-    assert (told["count"], len(told["results"]), told["next"]) == (9, 4, None)
-    assert told["previous"] == f"{URL}?status=resolved&page_size=5"
+    told = page(aws, many, status="resolved", page_size=3, page=2).json
+    assert (told["count"], len(told["results"]), told["next"]) == (4, 1, None)
+    assert told["previous"] == f"{URL}?status=resolved&page_size=3"
 
 
 @pytest.mark.parametrize("role", ["user", "admin"])
-@pytest.mark.parametrize("number", ["0", "3", "x"])
+@pytest.mark.parametrize("number", ["0", "2", "x"])
 def test_a_page_that_is_not_there_is_not_found(aws: Cloud, many: str, role: str, number: str) -> None:
     change_ali(aws, role=role)
     answer = page(aws, many, page=number)
