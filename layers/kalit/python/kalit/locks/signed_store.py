@@ -2,11 +2,11 @@
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from pynamodb.attributes import NumberAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError
 
 from kalit.kit import limits, security_events
@@ -36,16 +36,21 @@ class SignedRow(Row):
     class Meta:
         table_name = TableName(Table.LOCKS)
 
+    claim = UnicodeAttribute()  # whose it is: a write that is sent twice finds its own
     ttl = NumberAttribute()
 
 
 def called(name: str) -> DeviceRow:
-    """The lock of this hardware id or UUID. Raises `DeviceNotFound`. Two reads."""
+    """The lock of this UUID or hardware id. Raises `DeviceNotFound`. One or two reads.
+
+    UUIDs go first: a hardware id may look like another lock's.
+    """
+    with suppress(ValueError, DeviceNotFound):
+        return store.device(UUID(name))
     thing = ThingRow.find(*ThingRow.key(name)) if name.isprintable() and len(name) <= 100 else None
-    try:
-        return store.device(UUID(thing.device if thing else name))
-    except ValueError:
-        raise DeviceNotFound from None
+    if thing is None:
+        raise DeviceNotFound
+    return store.device(UUID(thing.device))
 
 
 @contextmanager
@@ -54,14 +59,16 @@ def believed(
 ) -> Iterator[None]:
     """Let the body take in, once, what a lock signed; `what` it is, as events tell.
 
-    Raises `BadSignature`, `Throttled`, `TooOld`, `Replayed`, each with a security event. A kms:GenerateMac and a
+    Raises `BadSignature`, `TooOld`, `Replayed`, each with a security event, and `Throttled`. A kms:GenerateMac and a
     PutItem; a count for each forgery. Where the body fails, but by `heard`, it was not heard, and may come again.
     """
     try:
         told.check_signature(fleet_store.secret(lock.uuid))
     except BadSignature:
         limits.spend(signatures.FORGERIES, f"{lock.uuid} {address}", at)
-        _attacked(lock, EventType.INVALID_SIGNATURE, Severity.HIGH, f"{what} with a bad signature", at, address)
+        # Anybody can send one: an hour of them is one event, and one alert.
+        hour = f"{at:%Y-%m-%dT%H}"
+        _attacked(lock, EventType.INVALID_SIGNATURE, Severity.HIGH, f"{what} with a bad signature", at, address, hour)
         raise
     try:
         told.check_time(at)
@@ -81,21 +88,24 @@ def believed(
         raise
 
 
-def _attacked(lock: DeviceRow, type: EventType, severity: Severity, about: str, at: datetime, address: str) -> None:
+def _attacked(
+    lock: DeviceRow, type: EventType, severity: Severity, about: str, at: datetime, address: str, *told_by: str
+) -> None:
     log.warning("doubted", extra={"reason": about})
-    security_events.save(DeviceEvent, event(type, severity, about, at, lock=lock, ip_address=address))
+    security_events.save(DeviceEvent, event(type, severity, about, at, *told_by, lock=lock, ip_address=address))
 
 
 def _first_time(signature: str, at: datetime) -> SignedRow | None:
-    """The mark of a signature that was not heard in its time. One PutItem."""
+    """The mark of a signature that was not heard in its time. One PutItem; a read more of one that was."""
     digest = hashlib.sha256(signature.lower().encode()).hexdigest()
     # Its time may lie ahead of ours by the window, and is believed for as long after.
     kept = timedelta(seconds=3 * signatures.WINDOW)
-    row = SignedRow(f"SIGNED#{digest}", "SIGNED", ttl=int((at + kept).timestamp()))
+    row = SignedRow(f"SIGNED#{digest}", "SIGNED", claim=uuid4().hex, ttl=int((at + kept).timestamp()))
     try:
         row.save(SignedRow.pk.does_not_exist())
     except PutError as error:
         if not condition_failed(error):
             raise
-        return None
+        there = SignedRow.find(row.pk, row.sk)
+        return row if there and there.claim == row.claim else None
     return row
