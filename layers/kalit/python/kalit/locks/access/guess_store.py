@@ -43,7 +43,10 @@ class GuessRow(Row):
     @property
     def as_counted(self) -> Condition:
         """That nobody has guessed wrong since it was read."""
-        same: Condition = (GuessRow.missed == self.missed) | GuessRow.missed.does_not_exist()
+        if self.missed_at is None:
+            never: Condition = GuessRow.missed_at.does_not_exist()
+            return never
+        same: Condition = (GuessRow.missed == self.missed) & (GuessRow.missed_at == self.missed_at)
         return same
 
 
@@ -59,7 +62,7 @@ def guess(pk: str, whose: str, at: datetime) -> Iterator[None]:
     except UnknownCode:
         _miss(row, at)
         raise
-    except BaseException:
+    except Exception:
         _give_back(row)
         raise
     _give_back(row)
