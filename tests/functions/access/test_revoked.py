@@ -66,9 +66,7 @@ def test_an_admin_who_is_a_member_now_has_no_codes_open(yard: Yard, keypad: Keyp
 
 
 @pytest.mark.parametrize(("after", "opened"), [(58, True), (59, False)])
-def test_codes_end_with_the_time_of_their_makers_share(
-    yard: Yard, keypad: Keypad, after: int, opened: bool
-) -> None:
+def test_codes_end_with_the_time_of_their_makers_share(yard: Yard, keypad: Keypad, after: int, opened: bool) -> None:
     told = {"email": "stranger@example.com", "role": "ADMIN", "expires_at": "2026-01-05T12:01:00Z"}
     yard.ask("share", told)
     made = code(keypad, "pin", "stranger")
