@@ -103,15 +103,14 @@ def check(door: Door, answer: Answer, status: int, body: Any, *, event: Any = No
 # What is missing
 
 
-@pytest.mark.parametrize("value", [None, ""], ids=["null", "blank"])
-@pytest.mark.parametrize("signed", [True, False], ids=["signed", "unsigned"])
 @pytest.mark.parametrize("missing", ["device_id", "value"])
-def test_without_a_lock_or_a_code_nothing_else_matters(door: Door, missing: str, value: Any, signed: bool) -> None:
+def test_without_a_lock_or_a_code_nothing_else_matters(door: Door, missing: str) -> None:
     field = FIELDS[door.kind] if missing == "value" else missing
-    rest = {} if signed else {"timestamp": None, "signature": None}
     with unchanged(door.yard.aws):
-        answer = door.ask(door.body() | rest | {field: value})
-    check(door, answer, 400, denied(f"Device ID and {NEEDED[door.kind]} are required"))
+        for value in (None, ""):
+            for rest in ({}, {"timestamp": None, "signature": None}, {"signature": "0" * 64}):
+                answer = door.ask(door.body() | rest | {field: value})
+                check(door, answer, 400, denied(f"Device ID and {NEEDED[door.kind]} are required"))
 
 
 def test_what_is_left_out_is_missing_too(door: Door) -> None:
@@ -122,53 +121,51 @@ def test_what_is_left_out_is_missing_too(door: Door) -> None:
         check(door, answer, 400, denied(f"Device ID and {NEEDED[door.kind]} are required"))
 
 
-@pytest.mark.parametrize("value", [None, ""], ids=["null", "blank"])
-@pytest.mark.parametrize("missing", ["timestamp", "signature"])
-@pytest.mark.parametrize("name", [LOCK, "LOCK-999"])
-def test_what_is_not_signed_is_refused_whichever_lock_it_is_of(door: Door, missing: str, value: Any, name: str) -> None:
+def test_what_is_not_signed_is_refused_whichever_lock_it_is_of(door: Door) -> None:
     with unchanged(door.yard.aws):
-        answer = door.ask(door.body(name) | {missing: value})
-    check(door, answer, 400, UNSIGNED)
+        for name in (LOCK, "LOCK-999"):
+            for missing in ({"timestamp": None}, {"timestamp": ""}, {"signature": None}, {"signature": ""}):
+                check(door, door.ask(door.body(name) | missing), 400, UNSIGNED)
 
 
-@pytest.mark.parametrize("raw", [b"{", b"[]", b"null", b"\xff", b'{"device_id": NaN}', b'"x"'], ids=repr)
-def test_what_cannot_be_read_is_refused_with_the_same_words_to_the_lock(door: Door, raw: bytes) -> None:
+def shut(answer: Answer) -> bool:
+    """Whether an answer that has more to say says to the lock what all others do."""
+    told: dict[str, Any] = answer.json
+    return {name: told.get(name) for name in DENIED} == DENIED and told["error"]["code"] == answer.status
+
+
+def test_what_cannot_be_read_is_refused_with_the_same_words_to_the_lock(door: Door) -> None:
     with unchanged(door.yard.aws):
-        answer = door.ask(None, raw=raw)
-    assert (answer.status, answer.json["error"]["code"]) == (400, 400)
-    assert {name: answer.json[name] for name in ("success", "access_granted", "command")} == DENIED
+        for raw in (b"{", b"[]", b"null", b"\xff", b'{"device_id": NaN}', b'"x"'):
+            answer = door.ask(None, raw=raw)
+            assert (answer.status, shut(answer)) == (400, True), raw
+        answer = door.ask(None, raw=b"x", headers={"content-type": "text/plain"})
+        assert (answer.status, shut(answer)) == (415, True)
 
 
-@pytest.mark.parametrize("name", ["device_id", "value", "timestamp", "signature"])
-@pytest.mark.parametrize("value", [True, [], {}, ["482913"]], ids=str)
-def test_what_is_no_text_is_refused_by_its_field(door: Door, name: str, value: Any) -> None:
-    field = FIELDS[door.kind] if name == "value" else name
+def test_what_is_no_text_is_refused_by_its_field(door: Door) -> None:
     with unchanged(door.yard.aws):
-        answer = door.ask(door.body() | {field: value})
-    assert (answer.status, list(answer.json["error"]["fields"])) == (400, [field])
-    assert {name: answer.json[name] for name in ("success", "access_granted", "command")} == DENIED
-
-
-def test_another_media_type_is_refused(door: Door) -> None:
-    answer = door.ask(None, raw=b"x", headers={"content-type": "text/plain"})
-    assert (answer.status, answer.json["access_granted"], answer.json["command"]) == (415, False, "DENY")
+        for name in ("device_id", FIELDS[door.kind], "timestamp", "signature"):
+            for value in (True, [], {}, ["482913"]):
+                answer = door.ask(door.body() | {name: value})
+                assert (answer.status, shut(answer)) == (400, True), name
+                assert list(answer.json["error"]["fields"]) == [name]
 
 
 # Which lock
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["LOCK-999", "lock-001", f" {LOCK}", NOBODYS, "x", "#", "\x00", "\n", "LOCK-001#", "THING", "x" * 10_000, "قفل"],
-    ids=lambda name: repr(name)[:12],
-)
-def test_a_lock_that_is_not_there_is_not_found_whatever_else_is_said(yard: Yard, keypad: Keypad, name: str) -> None:
-    for kind in KINDS:
-        with unchanged(yard.aws):
+NAMES = ("LOCK-999", "lock-001", f" {LOCK}", NOBODYS, "x", "#", "\x00", "\n", "LOCK-001#", "THING", "x" * 10_000, "قفل")
+
+
+@of_every_kind
+def test_a_lock_that_is_not_there_is_not_found_whatever_else_is_said(yard: Yard, keypad: Keypad, kind: str) -> None:
+    with unchanged(yard.aws):
+        for name in NAMES:
             answer = keypad.show(kind, "482913", name=name)
-            assert (answer.status, answer.json) == (404, NO_DEVICE)
-            bad = keypad.show(kind, "482913", name=name, signature="x", timestamp="x")
-            assert (bad.status, bad.json) == (404, NO_DEVICE)
+            assert (answer.status, answer.json) == (404, NO_DEVICE), name
+        bad = keypad.show(kind, "482913", name="LOCK-999", signature="x", timestamp="x")
+        assert (bad.status, bad.json) == (404, NO_DEVICE)
     assert yard.attacks == [("UNAUTHORIZED_ACCESS", "LOW")], "one a minute"
     assert keypad.tries == []
 
@@ -187,31 +184,31 @@ def test_a_deleted_lock_is_not_found(door: Door) -> None:
 # Whose signature
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda told: {"signature": "0" * 64},
-        lambda told: {"signature": told["signature"][:-1]},
-        lambda told: {"signature": told["signature"] + "0"},
-        lambda told: {"signature": "подпись"},
-        lambda told: {"signature": " " + told["signature"]},
-        lambda told: {"signature": 12345},
-        lambda told: {"timestamp": str(NOON + 1)},
-        lambda told: {"timestamp": f"{NOON}.0"},
-        lambda told: {"timestamp": f" {NOON}"},
-    ],
-    ids=["zeros", "short", "long", "no hex", "a space", "number", "other time", "other text", "other space"],
-)
-def test_what_was_signed_otherwise_is_refused(door: Door, change: Callable[[Any], Any]) -> None:
-    body = door.body()
-    answer = door.ask(body | change(body), headers={"x-kalit-address": "192.0.2.9"})
+def test_a_bad_signature_is_refused(door: Door) -> None:
+    answer = door.ask(door.body() | {"signature": "0" * 64}, headers={"x-kalit-address": "192.0.2.9"})
     check(door, answer, 401, BAD, event=("INVALID_SIGNATURE", "HIGH"), reason="bad signature")
     [event] = door.yard.events
-    assert (event["device"], event["owner"], event["ip_address"]) == (
-        door.yard.id,
-        door.yard.people["owner"],
-        "192.0.2.9",
-    )
+    owner = door.yard.people["owner"]
+    assert (event["device"], event["owner"], event["ip_address"]) == (door.yard.id, owner, "192.0.2.9")
+
+
+OTHERWISE: tuple[Callable[[Any], Any], ...] = (
+    lambda told: {"signature": told["signature"][:-1]},
+    lambda told: {"signature": told["signature"] + "0"},
+    lambda told: {"signature": "подпись"},
+    lambda told: {"signature": " " + told["signature"]},
+    lambda told: {"signature": 12345},
+    lambda told: {"timestamp": str(NOON + 1)},
+    lambda told: {"timestamp": f"{NOON}.0"},
+    lambda told: {"timestamp": f" {NOON}"},
+)
+
+
+def test_what_was_signed_is_taken_to_the_letter(door: Door) -> None:
+    for change in OTHERWISE:
+        body = door.body()
+        assert door.ask(body | change(body)).json == BAD
+    assert door.ask(door.body()).status == 200
 
 
 def test_so_is_what_was_signed_for_another_code(door: Door) -> None:
@@ -260,14 +257,28 @@ def test_a_locks_clock_may_be_five_minutes_off(door: Door, off: int, status: int
     assert answer.status == status
 
 
-@pytest.mark.parametrize(
-    "timestamp",
-    ["now", "nan", "inf", "-inf", "1e400", "-1", "0", "0x10", "2026-01-05T12:00:00Z", "9" * 5000, "12:00", "\x00"],
-    ids=lambda told: repr(told)[:12],
+TIMES_THAT_ARE_NONE = (
+    "now",
+    "nan",
+    "inf",
+    "-inf",
+    "1e400",
+    "-1",
+    "0",
+    "0x10",
+    "2026-01-05T12:00:00Z",
+    "9" * 5000,
+    "\0",
 )
-def test_what_is_no_time_is_too_old(yard: Yard, keypad: Keypad, timestamp: str) -> None:
-    door = Door(yard, keypad, "pin", *code_of(keypad, "pin"))
-    check(door, door.show(timestamp=timestamp), 401, OLD, event=("REPLAY_ATTACK", "MEDIUM"), reason="too old")
+
+
+def test_what_is_no_time_is_too_old(yard: Yard, keypad: Keypad) -> None:
+    keypad.pin("482913")
+    for timestamp in TIMES_THAT_ARE_NONE:
+        assert keypad.show("pin", "482913", timestamp=timestamp).json == OLD, timestamp
+    assert yard.attacks == [("REPLAY_ATTACK", "MEDIUM")]
+    assert keypad.tries == [("pin", False, "too old")] * len(TIMES_THAT_ARE_NONE)
+    assert yard.log == []
 
 
 def test_whose_signature_comes_before_when(door: Door) -> None:
@@ -292,10 +303,10 @@ def test_a_request_that_was_refused_is_not_looked_at_again_either(door: Door) ->
     assert door.counted == 1
 
 
-@pytest.mark.parametrize("other", KINDS)
-def test_nor_at_another_door_nor_as_a_report(door: Door, other: str) -> None:
+def test_nor_at_another_door_nor_as_a_report(door: Door) -> None:
     assert door.show().status == 200
-    assert door.keypad.show(other, door.code).json == REPLAYED
+    for other in KINDS:
+        assert door.keypad.show(other, door.code).json == REPLAYED
     told = {"timestamp": str(NOON), "signature": door.body()["signature"]}
     assert door.yard.tell("heartbeat", door.code, **told).status == 401
 
@@ -349,19 +360,19 @@ def test_a_code_that_is_not_there_is_refused(door: Door) -> None:
     }
 
 
-@pytest.mark.parametrize("value", [" ", "x" * 2000, "482913 ", "\x00", "٤٨٢٩١٣", "::::", "KALIT1..", "{}"])
-def test_what_cannot_be_a_code_is_as_wrong_as_another(yard: Yard, keypad: Keypad, value: str) -> None:
-    for kind in KINDS:
-        keypad.show(kind, value)
-        answer = keypad.again(kind, value)
-        assert (answer.status, answer.json) == (401, denied(f"Invalid {WHAT[kind]}"))
-    assert value.strip() == "" or keypad.mentions("x" * 2000, "٤٨٢٩١٣") == []
+def test_what_cannot_be_a_code_is_as_wrong_as_another(
+    yard: Yard, keypad: Keypad, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VERIFY_LIMIT", "1000")
+    for value in (" ", "x" * 2000, "482913 ", "\x00", "٤٨٢٩١٣", "::::", "KALIT1..", "{}"):
+        for kind in KINDS:
+            answer = keypad.again(kind, value)
+            assert (answer.status, answer.json) == (401, denied(f"Invalid {WHAT[kind]}")), value
+    assert keypad.mentions("x" * 2000, "٤٨٢٩١٣") == []
 
 
-@of_every_kind
+@pytest.mark.parametrize("kind", ["pin", "nfc"])
 def test_a_number_is_its_digits(yard: Yard, keypad: Keypad, kind: str) -> None:
-    if kind == "qr":
-        return
     door = Door(yard, keypad, kind, "48291311", keypad.pin("48291311") if kind == "pin" else keypad.card("48291311"))
     assert door.ask(door.body() | {FIELDS[kind]: 48291311, "timestamp": NOON}).status == 200
 
@@ -377,12 +388,11 @@ TIMES: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@of_every_kind
-@pytest.mark.parametrize("case", TIMES)
+@pytest.mark.parametrize(
+    ("kind", "case"), [(kind, case) for kind in KINDS for case in TIMES if kind != "qr" or "another" not in case]
+)
 def test_a_code_that_does_not_open_now_says_why(yard: Yard, keypad: Keypad, kind: str, case: str) -> None:
     terms, reason = TIMES[case]
-    if kind == "qr" and "allowed" in str(terms):
-        return
     door = Door(yard, keypad, kind, *code_of(keypad, kind, **terms))
     if case == "over":
         yard.clock.move(minutes=10)

@@ -77,6 +77,11 @@ class Shown:
     def at_door(self) -> bool:
         return self.only is None
 
+    @property
+    def network(self) -> str:
+        """Where it is shown, hashed; empty where that is not known."""
+        return str(derived("network", str(self.lock.uuid), self.address)) if self.address else ""
+
     def tried(self, row: CodeRow | None, reason: str = "") -> Try:
         """What the record says of it."""
         return Try(
@@ -159,7 +164,7 @@ def _called(name: str, at: datetime, address: str) -> DeviceRow:
 def _whose(shown: Shown) -> str:
     """With whom wrong codes are counted: those of the network that the lock was last opened from, and all others."""
     thing = ThingRow.find(*ThingRow.key(shown.lock.device_id))
-    return "known" if thing and shown.address and thing.network == shown.address else "others"
+    return "known" if thing and shown.network and thing.network == shown.network else "others"
 
 
 def _enter(shown: Shown, whose: str, at: datetime) -> Entered:
@@ -238,7 +243,7 @@ def _opened(shown: Shown, at: datetime) -> list[Action]:
         ThingRow.last_unlock.set(clock.wire(at)),
         ThingRow.admitted_by.set(shown.kind.name),
         ThingRow.admitted_at.set(clock.wire(at)),
-        ThingRow.network.set(shown.address),
+        ThingRow.network.set(shown.network),
         ThingRow.moves.add(1),
     ]
 

@@ -49,10 +49,11 @@ class GuessRow(Row):
     @property
     def as_counted(self) -> Condition:
         """That nobody has guessed wrong since it was read."""
-        same: Condition = (
-            (GuessRow.missed_at == self.missed_at) if self.missed_at else GuessRow.missed_at.does_not_exist()
-        )
-        return same & ((GuessRow.missed == self.missed) | GuessRow.missed.does_not_exist())
+        if self.missed_at is None:
+            never: Condition = GuessRow.missed_at.does_not_exist()
+            return never
+        same: Condition = (GuessRow.missed == self.missed) & (GuessRow.missed_at == self.missed_at)
+        return same
 
 
 @contextmanager
@@ -69,7 +70,7 @@ def guess(pk: str, whose: str, at: datetime) -> Iterator[None]:
     except CodeRefused:
         _give_back(row, name)
         raise
-    except BaseException:
+    except Exception:
         _miss(row, name, at)
         raise
     _give_back(row, name)
