@@ -22,8 +22,9 @@ test: install ## run all tests
 	@$(if $(ARGS),,./.ci/chromium)
 	@$(python) -m pytest $(or $(ARGS),-n 3)
 
-proof: install ## the locks' proofs in full length: 1,000 runs of 50 steps, 500 races
-	@KALIT_EXAMPLES=1000 KALIT_RACES=500 $(python) -m pytest tests/proof/test_commands.py tests/proof/test_locks.py
+proof: install ## the locks' proofs in full length: 1,000 runs of 50 steps, 500 races, 10,000 guesses
+	@KALIT_EXAMPLES=1000 KALIT_RACES=500 KALIT_GUESSES=10000 KALIT_SCANS=200 \
+	  $(python) -m pytest tests/proof/test_commands.py tests/proof/test_locks.py tests/proof/test_access.py
 
 bench: install ## a thousand virtual locks beat for a minute: LOCKS=1000 SECONDS=60
 	@$(python) -m tests.speed.fleet
