@@ -15,7 +15,7 @@ from kalit.locks.rights import Right
 
 @api.post(
     "/api/v1/access/devices/{id}/nfc/",
-    uses=[*code_store.CREATE, *people_store.SHOW],
+    uses=[*code_store.CREATE_CARD, *people_store.SHOW],
     raises=[DeviceNotFound, NotYourDevice, Conflict],
     status=201,
     once=True,

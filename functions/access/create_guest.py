@@ -14,7 +14,7 @@ from kalit.locks.rights import Right
 
 @api.post(
     "/api/v1/access/devices/{id}/guest/",
-    uses=code_store.CREATE,
+    uses=code_store.CREATE_GUEST,
     raises=[DeviceNotFound, NotYourDevice, Conflict],
     status=201,
     once=True,

@@ -13,7 +13,7 @@ from kalit.locks.rights import Right
 
 @api.post(
     "/api/v1/access/qrcodes/",
-    uses=code_store.CREATE,
+    uses=code_store.CREATE_SECRET,
     raises=[DeviceNotFound, NotYourDevice, Conflict],
     status=201,
     once=True,

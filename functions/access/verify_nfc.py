@@ -5,7 +5,7 @@ from kalit.locks.access import entry_store, verifying
 from kalit.locks.access.verifying import NfcGranted, NfcKnock
 
 
-@api.post("/api/v1/access/verify-nfc/", uses=entry_store.VERIFY, raises=verifying.REFUSALS)
+@api.post("/api/v1/access/verify-nfc/", uses=entry_store.VERIFY_CARD, raises=verifying.REFUSALS)
 def handler(body: Unread[NfcKnock], request: Request) -> NfcGranted:
     """Whether a lock is to open for a card that is shown to it; called by the lock, signed."""
     with verifying.denying():

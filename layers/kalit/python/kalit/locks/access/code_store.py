@@ -26,14 +26,11 @@ from .qr import NewQr, QrShown
 from .store import ByEnd, CardRow, CodeRow, Held, PlaceRow
 from .validity import Terms
 
-CREATE: tuple[Grant, ...] = (
-    Table.LOCKS.get,
-    Table.LOCKS.put,
-    Table.LOCKS.delete,
-    Table.LOCKS.check,
-    Mac.CODES.generate,
-)
-CHANGE: tuple[Grant, ...] = (*show_store.LIST, Table.LOCKS.update, Table.LOCKS.check)
+CREATE: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.put, Table.LOCKS.check)
+CREATE_CARD: tuple[Grant, ...] = (*CREATE, Table.LOCKS.delete)
+CREATE_SECRET: tuple[Grant, ...] = (*CREATE, Mac.CODES.generate)
+CREATE_GUEST: tuple[Grant, ...] = (*CREATE_SECRET, Table.LOCKS.delete)
+CHANGE: tuple[Grant, ...] = (*store.READ, Table.LOCKS.update, Table.LOCKS.check)
 DELETE: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.delete, Table.LOCKS.check)
 END: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.update, Table.LOCKS.query_index("by_end"))
 FORGET: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.query, Table.LOCKS.delete)

@@ -47,13 +47,14 @@ from .verifying import (
     unknown,
 )
 
-VERIFY: tuple[Grant, ...] = (
+VERIFY_CARD: tuple[Grant, ...] = (
     *signed_store.BELIEVE,
-    *store.MATCH,
+    *store.MATCH_CARD,
     *guess_store.GUESS,
     Table.LOCKS.check,
     Table.LOCKS.update,
 )
+VERIFY: tuple[Grant, ...] = (*VERIFY_CARD, *store.MATCH)
 SCAN: tuple[Grant, ...] = (
     *store.MATCH,
     *guess_store.GUESS,

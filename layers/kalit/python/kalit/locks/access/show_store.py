@@ -20,7 +20,7 @@ from .store import CodeRow, Held, Shares
 
 LIST: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.query)
 LIST_QR: tuple[Grant, ...] = (*LIST, Table.LOCKS.batch_get)
-SHOW_QR: tuple[Grant, ...] = (*LIST, Mac.CODES.generate)
+SHOW_QR: tuple[Grant, ...] = (*store.READ, Mac.CODES.generate)
 
 
 def pins(lock: Lock, who: Who, at: datetime) -> list[Pin]:

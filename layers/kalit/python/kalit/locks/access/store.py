@@ -30,7 +30,8 @@ from .kinds import KINDS, PIN, QR, Kind, uid
 from .validity import Day, Hours, Window
 
 READ: tuple[Grant, ...] = (Table.LOCKS.get,)
-MATCH: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.query, Mac.CODES.generate)
+MATCH_CARD: tuple[Grant, ...] = (*READ, Table.LOCKS.query)
+MATCH: tuple[Grant, ...] = (*MATCH_CARD, Mac.CODES.generate)
 
 Shares = Mapping[str, ShareRow | None]  # of a lock, by account
 
