@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -77,6 +77,13 @@ def lost(call: Call) -> Any:
     """The effect is there, but the answer gets lost."""
     call()
     raise ReadTimeoutError(endpoint_url="https://dynamodb")
+
+
+def sent_twice(call: Call) -> Any:
+    """The SDK gets no answer, and sends the same again."""
+    with suppress(ClientError):
+        call()
+    return call()
 
 
 def refused(code: str, **more: Any) -> Fault:

@@ -7,7 +7,7 @@ import pytest
 
 from ..locks.yard import NOT_FOUND, NOT_YOURS, Yard, invalid
 from ..rows import unchanged
-from ..world import Killed, at_once, killed_after, lost, meanwhile, upset
+from ..world import Killed, at_once, killed_after, lost, meanwhile, refused, upset
 from .keypad import NOBODYS, Keypad
 
 PIN = {"pin_code": "482913", "name": "Cleaner"}
@@ -239,6 +239,14 @@ def test_a_pin_that_was_deleted_meanwhile_is_made_anew(yard: Yard, keypad: Keypa
     yard.ask("access.delete_pin", id=made["id"])
     assert yard.ask("access.create_pin", PIN, key="k-1").status == 201
     assert keypad.opens("pin", "482913")
+
+
+@pytest.mark.parametrize("door", ["create_pin", "create_card", "create_qr"])
+def test_what_failed_is_not_kept_under_its_key(yard: Yard, door: str) -> None:
+    body = PIN | {"uid": "04:A3:5B:1C", "device": yard.id}
+    with upset("TransactWriteItems", refused("InternalServerError")):
+        assert yard.ask(f"access.{door}", body, key="k-1").status == 500
+    assert yard.ask(f"access.{door}", body, key="k-1").status == 201
 
 
 def test_of_ten_at_once_under_one_key_one_is_made(yard: Yard) -> None:

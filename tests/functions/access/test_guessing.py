@@ -9,7 +9,7 @@ import pytest
 from kalit.locks.access import guess_store
 
 from ..locks.yard import Yard
-from ..world import Killed, at_once, killed_after, meanwhile, throttled, upset
+from ..world import Killed, at_once, killed_after, meanwhile, sent_twice, throttled, upset
 from .keypad import DENIED, HOME, Keypad
 
 ELSEWHERE = "203.0.113.9"
@@ -119,13 +119,26 @@ def test_of_another_lock_nothing_is_counted(yard: Yard, keypad: Keypad) -> None:
 
 
 @pytest.mark.parametrize("kind", ["pin", "nfc"])
-def test_what_fails_on_the_way_is_not_counted_and_holds_no_place(yard: Yard, keypad: Keypad, kind: str) -> None:
-    for _ in range(FREE + 1):
+def test_a_look_is_not_free_because_it_failed(yard: Yard, keypad: Keypad, kind: str) -> None:
+    for _ in range(FREE):
         with upset("Query", throttled):
             assert keypad.again(kind, "48291399").status in (500, 503)
     [row] = yard.rows(f"DEVICE#{yard.id} GUESSES#")
-    assert (row["trying"], row.get("missed", 0)) == (0, 0)
-    assert guess(keypad, FREE + 1) == [401] * FREE + [429]
+    assert (row["missed"], row.get("tries")) == (FREE, None)
+    assert guess(keypad, 1) == [429]
+
+
+@pytest.mark.parametrize(("operation", "after"), [("PutItem", 0), ("UpdateItem", 0), ("UpdateItem", 1)])
+def test_what_is_sent_twice_is_taken_and_counted_once(yard: Yard, keypad: Keypad, operation: str, after: int) -> None:
+    """The mark of the signature, the place, and the count, or that the place is free."""
+    keypad.pin("482913")
+    for code, status in (("482913", 200), ("1111", 401)):
+        yard.clock.move(seconds=1)
+        with upset(operation, sent_twice, after=after):
+            assert keypad.show("pin", code).status == status
+    assert keypad.tries == [("pin", True, ""), ("pin", False, "unknown")]
+    told = {row["sk"]: (row.get("missed", 0), row.get("tries")) for row in yard.rows(f"DEVICE#{yard.id} GUESSES#")}
+    assert told == {"GUESSES#others": (0, None), "GUESSES#known": (1, None)}
 
 
 def test_who_dies_on_the_way_holds_a_place_for_half_a_minute(yard: Yard, keypad: Keypad) -> None:
@@ -146,10 +159,10 @@ def test_a_place_that_cannot_be_given_back_keeps_nobody_out(yard: Yard, keypad: 
     with upset("UpdateItem", throttled, after=1):
         assert keypad.show("pin", "482913").status == 200
     [row] = yard.rows(f"DEVICE#{yard.id} GUESSES#")
-    assert row["trying"] == 1
+    assert len(row["tries"]) == 1
     yard.clock.move(seconds=31)
     assert keypad.show("pin", "482913").status == 200
-    assert yard.rows(f"DEVICE#{yard.id} GUESSES#")[0]["trying"] == 0
+    assert "tries" not in yard.rows(f"DEVICE#{yard.id} GUESSES#")[0]
 
 
 def test_a_place_is_taken_by_what_was_counted_last(yard: Yard, keypad: Keypad, calls: list[str]) -> None:
