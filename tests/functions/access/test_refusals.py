@@ -33,6 +33,8 @@ OLD = denied("Request expired - timestamp too old")
 REPLAYED = denied("Request replayed - it was accepted before")
 
 of_every_kind = pytest.mark.parametrize("kind", KINDS)
+# What no kind decides for itself.
+with_a_pin = pytest.mark.parametrize("door", ["pin"], indirect=True)
 
 
 @dataclass
@@ -175,6 +177,7 @@ def test_a_number_names_no_lock(yard: Yard) -> None:
     assert yard.aws.http("access.verify_pin", body).json == NO_DEVICE
 
 
+@with_a_pin
 def test_a_deleted_lock_is_not_found(door: Door) -> None:
     door.yard.ask("delete")
     for name in (LOCK, door.yard.id):
@@ -217,17 +220,20 @@ def test_so_is_what_was_signed_for_another_code(door: Door) -> None:
     assert door.show(f"{door.code} ", signature=door.body()["signature"]).json == BAD
 
 
+@with_a_pin
 def test_or_under_another_name(door: Door) -> None:
     answer = door.show(name=door.yard.id, signature=door.body()["signature"])
     check(door, answer, 401, BAD, event=("INVALID_SIGNATURE", "HIGH"), reason="bad signature")
 
 
+@with_a_pin
 def test_or_by_another_lock(door: Door) -> None:
     other = door.yard.register("LOCK-002", by="stranger").json["data"]["device_secret"]
     answer = door.show(signature=hmac_of(other, f"{LOCK}:{NOON}:{door.code}"))
     check(door, answer, 401, BAD, event=("INVALID_SIGNATURE", "HIGH"), reason="bad signature")
 
 
+@with_a_pin
 def test_or_by_the_lock_that_had_the_name_before(door: Door) -> None:
     yard = door.yard
     yard.ask("delete")
@@ -237,6 +243,7 @@ def test_or_by_the_lock_that_had_the_name_before(door: Door) -> None:
     assert row["pk"] != f"DEVICE#{yard.id}", "it is on the record of the lock that has the name now"
 
 
+@with_a_pin
 def test_who_forges_again_and_again_is_sent_away_and_the_lock_is_heard(door: Door) -> None:
     answers = [door.show(signature="0" * 64, address="203.0.113.9") for _ in range(22)]
     assert [answer.status for answer in answers] == [401] * 20 + [429] * 2
@@ -249,6 +256,7 @@ def test_who_forges_again_and_again_is_sent_away_and_the_lock_is_heard(door: Doo
 # When
 
 
+@with_a_pin
 @pytest.mark.parametrize(("off", "status"), [(-301, 401), (-300, 200), (300, 200), (301, 401)])
 def test_a_locks_clock_may_be_five_minutes_off(door: Door, off: int, status: int) -> None:
     answer = door.show(timestamp=str(NOON + off))
@@ -281,6 +289,7 @@ def test_what_is_no_time_is_too_old(yard: Yard, keypad: Keypad) -> None:
     assert yard.log == []
 
 
+@with_a_pin
 def test_whose_signature_comes_before_when(door: Door) -> None:
     assert door.show(timestamp=str(NOON - 999), signature="0" * 64).json == BAD
 
@@ -324,6 +333,7 @@ def test_it_is_remembered_for_as_long_as_its_time_would_let_it_through(
     assert row["ttl"] > NOON + ahead + 300
 
 
+@with_a_pin
 def test_of_ten_at_once_one_is_believed(door: Door) -> None:
     body = door.body()
     answers = at_once([lambda: door.ask(body)] * 10)
@@ -331,6 +341,7 @@ def test_of_ten_at_once_one_is_believed(door: Door) -> None:
     assert (door.used, door.yard.log) == (1, [(LOGGED[door.kind], True)])
 
 
+@pytest.mark.parametrize("door", ["pin", "qr"], indirect=True)
 @pytest.mark.parametrize("fault", [refused("InternalServerError"), throttled], ids=["failing", "busy"])
 def test_what_could_not_be_looked_at_may_come_again(door: Door, fault: Any) -> None:
     with upset("Query", fault):
@@ -455,6 +466,7 @@ def test_every_refusal_speaks_the_language_asked_for(yard: Yard, keypad: Keypad,
         yard.clock.move(seconds=1)
 
 
+@with_a_pin
 def test_a_problem_says_so_too(door: Door) -> None:
     headers = {"accept": "application/problem+json", "x-kalit-address": "192.0.2.9"}
     answer = door.ask(door.body() | {"signature": "0"}, headers=headers)
@@ -462,6 +474,7 @@ def test_a_problem_says_so_too(door: Door) -> None:
     assert (answer.json["access_granted"], answer.json["command"]) == (False, "DENY")
 
 
+@with_a_pin
 def test_no_token_is_asked_for_and_none_is_looked_at(door: Door) -> None:
     assert door.ask(door.body(), token="nonsense").status == 200
 
