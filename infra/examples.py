@@ -35,5 +35,4 @@ def error(kind: type[AppError], field: str) -> AppError:
         return Invalid.field(field, FIELD_TEXTS["missing"])
     made = kind.__new__(kind)  # past constructors that want to know what happened
     made.values = {name: VALUES.get(name, "…") for name in re.findall(r"\{(\w+)\}", inspect.getdoc(kind) or "")}
-    made.told = {}
     return made

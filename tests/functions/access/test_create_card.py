@@ -20,7 +20,7 @@ def create(yard: Yard, *, by: str = "owner", id: str = "", key: str = "", **told
 
 
 def test_a_card_is_made(yard: Yard, keypad: Keypad) -> None:
-    answer = create(yard, uid="04:a3:5b:1c", user=yard.people["stranger"], max_usage=2)
+    answer = create(yard, uid="04:a3:5b:1c", user=yard.people["member"], max_usage=2)
     assert (answer.status, answer.json["success"], answer.json["message"]) == (
         201,
         True,
@@ -31,8 +31,8 @@ def test_a_card_is_made(yard: Yard, keypad: Keypad) -> None:
         "id": told["id"],
         "device": yard.id,
         "device_name": "Front door",
-        "user": yard.people["stranger"],
-        "user_email": "stranger@example.com",
+        "user": yard.people["member"],
+        "user_email": "member@example.com",
         "uid": UID,
         "name": "Office card",
         "valid_from": "2026-01-05T12:00:00.000Z",
@@ -46,6 +46,11 @@ def test_a_card_is_made(yard: Yard, keypad: Keypad) -> None:
         "created_at": "2026-01-05T12:00:00.000Z",
     }
     assert keypad.opens("nfc", UID)
+
+
+def test_of_a_stranger_whom_it_is_for_no_address_is_told(yard: Yard) -> None:
+    told = create(yard, user=yard.people["stranger"]).json["data"]
+    assert (told["user"], told["user_email"]) == (yard.people["stranger"], None)
 
 
 @pytest.mark.parametrize("uid", ["04A35B1C", "A" * 23, "04:A3:5B:1C:22:33:44:55", "aa:bb:cc"])

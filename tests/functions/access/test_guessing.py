@@ -44,12 +44,13 @@ def test_a_right_code_is_answered_like_a_wrong_one_while_nobody_looks(yard: Yard
     keypad.pin("482913")
     keypad.card("48291355")
     guess(keypad, FREE)
-    yard.clock.move(seconds=1)
+    guess(keypad, FREE, kind="nfc")
     told = []
     for kind, value in (("pin", "482913"), ("pin", "482914"), ("nfc", "48291355"), ("nfc", "48291356"), ("pin", "x")):
         answer = keypad.show(kind, value, address=ELSEWHERE)
-        told.append((answer.status, answer.text, answer.headers))
-    assert [one == told[0] for one in told] == [True] * 5
+        told.append((kind, answer.status, answer.text, sorted(answer.headers.items())))
+    assert {status for _, status, _, _ in told} == {429}
+    assert len({str(one) for one in told}) == 2, "one answer of each kind"
 
 
 def test_pauses_double_and_a_right_code_comes_in_when_they_are_over(yard: Yard, keypad: Keypad) -> None:
@@ -125,7 +126,7 @@ def test_a_look_is_not_free_because_it_failed(yard: Yard, keypad: Keypad, kind: 
             assert keypad.again(kind, "48291399").status in (500, 503)
     [row] = yard.rows(f"DEVICE#{yard.id} GUESSES#")
     assert (row["missed"], row.get("tries")) == (FREE, None)
-    assert guess(keypad, 1) == [429]
+    assert guess(keypad, 1, kind=kind) == [429]
 
 
 @pytest.mark.parametrize(("operation", "after"), [("PutItem", 0), ("UpdateItem", 0), ("UpdateItem", 1)])
@@ -138,7 +139,7 @@ def test_what_is_sent_twice_is_taken_and_counted_once(yard: Yard, keypad: Keypad
             assert keypad.show("pin", code).status == status
     assert keypad.tries == [("pin", True, ""), ("pin", False, "unknown")]
     told = {row["sk"]: (row.get("missed", 0), row.get("tries")) for row in yard.rows(f"DEVICE#{yard.id} GUESSES#")}
-    assert told == {"GUESSES#others": (0, None), "GUESSES#known": (1, None)}
+    assert sorted(told.values()) == [(0, None), (1, None)]
 
 
 def test_who_dies_on_the_way_holds_a_place_for_half_a_minute(yard: Yard, keypad: Keypad) -> None:

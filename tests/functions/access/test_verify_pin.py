@@ -39,7 +39,7 @@ def test_the_lock_calls_itself_by_its_uuid_or_its_hardware_id(yard: Yard, keypad
 
 
 def test_what_an_opening_leaves_behind(yard: Yard, keypad: Keypad) -> None:
-    id = keypad.pin("482913", user=yard.people["stranger"])
+    id = keypad.pin("482913", user=yard.people["member"])
     yard.clock.move(minutes=1)
     keypad.show("pin", "482913")
     assert yard.data("status")["last_unlock"] == "2026-01-05T12:01:00.000Z"
@@ -48,14 +48,14 @@ def test_what_an_opening_leaves_behind(yard: Yard, keypad: Keypad) -> None:
     assert (event["event_type"], event["severity"], event["user"], event["owner"], event["ip_address"]) == (
         "UNLOCK_SUCCESS",
         "LOW",
-        yard.people["stranger"],
+        None,
         yard.people["owner"],
         HOME,
     )
     assert event["metadata"] == {"device_id": LOCK, "method": "pin", "code": id}
     [told] = yard.ask("logs").json["results"][:1]
     assert (told["event_type"], told["success"], told["ip_address"]) == ("UNLOCK_PIN", True, HOME)
-    assert told["user"]["email"] == "stranger@example.com"
+    assert told["user"]["email"] == "member@example.com"
     assert yard.data("show")["access_stats"]["total_unlocks_30d"] == 1
 
 
@@ -173,5 +173,5 @@ def test_what_an_opening_costs(yard: Yard, keypad: Keypad, calls: list[str]) -> 
     yard.clock.move(seconds=1)
     calls.clear()
     keypad.show("pin", "482913")
-    begins = ["GetItem", "GetItem", "GenerateMac", "PutItem", "GetItem", "GetItem", "UpdateItem"]
+    begins = ["GetItem", "GetItem", "GetItem", "GenerateMac", "PutItem", "GetItem", "UpdateItem"]
     assert calls == [*begins, "GenerateMac", "Query", "TransactWriteItems", "UpdateItem"]

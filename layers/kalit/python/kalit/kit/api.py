@@ -19,10 +19,11 @@ import inspect
 import json
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, get_args, get_origin
 from uuid import UUID
 
@@ -95,6 +96,7 @@ class Endpoint(Door):
     also: tuple[tuple[str, str], ...] = ()
     once: bool = False
     secret: bool = False  # whether what is kept of an answer to an Idempotency-Key is sealed
+    refused: Mapping[str, Any] = field(default_factory=dict)  # what every refusal of this door tells besides
 
     kind: ClassVar[str] = "api"
 
@@ -228,7 +230,8 @@ class Endpoint(Door):
             language=request.language,
             request_id=request.id,
         )
-        return _response(error.status, media_type, json.dumps(body, ensure_ascii=False), error.headers)
+        told = {**body, **self.refused} if self.refused else body
+        return _response(error.status, media_type, json.dumps(told, ensure_ascii=False), error.headers)
 
 
 def _from_edge(request: Request) -> None:
@@ -274,6 +277,7 @@ def _endpoint(
     also: Sequence[tuple[str, str]] = (),
     once: bool = False,
     secret: bool = False,
+    refused: Mapping[str, Any] = MappingProxyType({}),
     host: Host = Host(),
 ) -> Callable[[Callable[..., Any]], Endpoint]:
     return lambda call: Endpoint(
@@ -286,6 +290,7 @@ def _endpoint(
         also=tuple(also),
         once=once,
         secret=secret,
+        refused=refused,
         host=host,
     )
 

@@ -32,14 +32,14 @@ def v1(error: AppError, language: str) -> Any:
     Some business rules tell a `message` alone, as its apps know it.
     """
     if error.bare:
-        return {"success": False, "message": error.say(language), **error.told}
+        return {"success": False, "message": error.say(language)}
     told: dict[str, Any] = {"message": error.say(language), "code": error.status}
     if isinstance(error, Invalid):
         fields = error.said(language)
         if CROSS_FIELD in fields:
             fields["errors"] = fields.pop(CROSS_FIELD)
         told["fields"] = fields
-    return {"success": False, "error": told, **error.told}
+    return {"success": False, "error": told}
 
 
 def problem(error: AppError, path: str, language: str, request_id: str) -> Any:
@@ -52,7 +52,6 @@ def problem(error: AppError, path: str, language: str, request_id: str) -> Any:
         "instance": path,
         "code": error.code,
         "request_id": request_id,
-        **error.told,
     }
     if isinstance(error, Invalid):
         told["errors"] = [

@@ -41,7 +41,6 @@ class AppError(Exception):
         super().__init__()
         self.values = values
         self.headers = headers or {}
-        self.told: dict[str, Any] = {}  # what is said beside the message, in the V1 dialect and in problems
 
     @property
     def code(self) -> str:
@@ -57,7 +56,8 @@ class AppError(Exception):
         # Translations belong to the docstring beside them: a class with a message of its own inherits none.
         own = next(vars(kind) for kind in type(self).__mro__ if vars(kind).get("__doc__"))
         translations = {name: str(own.get(name, "")) for name in LANGUAGES}
-        return Text(" ".join(str(own["__doc__"]).split()), **translations).say(language, **self.values)
+        values = {name: told.say(language) if isinstance(told, Text) else told for name, told in self.values.items()}
+        return Text(" ".join(str(own["__doc__"]).split()), **translations).say(language, **values)
 
     def __str__(self) -> str:
         return self.say()

@@ -99,6 +99,11 @@ def save(model: type[SecurityEventRow], event: SecurityEvent) -> None:
             raise
 
 
+def is_told(model: type[SecurityEventRow], event: SecurityEvent) -> bool:
+    """Whether an event of this id was written. One read."""
+    return model.find(*_key(event)) is not None
+
+
 def forward(image: dict[str, Any]) -> None:
     """Hand a written event, as the table's stream brings it, to its worker. A SendMessage and a transaction."""
     event = SecurityEvent.model_validate_json(image["event"]["S"])
@@ -106,6 +111,10 @@ def forward(image: dict[str, Any]) -> None:
 
 
 def _row(model: type[SecurityEventRow], event: SecurityEvent) -> SecurityEventRow:
-    row = model(f"SECURITY-EVENT#{event.id}", "SECURITY-EVENT", event=event.model_dump_json(), outbox=OUTBOX)
+    row = model(*_key(event), event=event.model_dump_json(), outbox=OUTBOX)
     row.ttl = int((event.created_at + KEPT).timestamp())
     return row
+
+
+def _key(event: SecurityEvent) -> tuple[str, str]:
+    return f"SECURITY-EVENT#{event.id}", "SECURITY-EVENT"

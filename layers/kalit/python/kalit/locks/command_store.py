@@ -150,6 +150,24 @@ def send(
     return row
 
 
+def join(
+    commit: Commit, lock: Lock, kind: Kind, caller: Caller, at: datetime, duration: int | None = None
+) -> CommandRow:
+    """Put a new command into a transaction, to be published after it. Raises `Changed`. A put and an update."""
+    sequence = int(lock.row.sequence) + 1
+    row = _row(lock, kind, ordered(at), sequence, caller, at, duration)
+    commit.put(row)
+    _take(commit, lock.row, sequence)
+    return row
+
+
+def again_in_time(device: UUID, id: UUID, at: datetime) -> None:
+    """Publish a command that was kept and that nobody has published, if it is not over. A read and three calls."""
+    row = CommandRow.find(*CommandRow.key(device, id))
+    if row and row.state == State.ACCEPTED and at < _again_at(row):
+        publish(row, at)
+
+
 def listed(lock: Lock, at: datetime) -> list[Command]:
     """The newest commands. One Query."""
     found = CommandRow.query(
@@ -298,7 +316,7 @@ def _kept(lock: Lock, kind: Kind, caller: Caller, at: datetime, key: UUID | None
                     history_store.write(commit, lock.uuid, [told], at, str(id), "asked")
                 _take(commit, lock.row, sequence)
         except Changed:
-            lock = lock.anew(caller, kind.right, at)
+            lock = store.reached(lock.uuid, caller, kind.right, at)
             continue
         return row
     raise Unavailable

@@ -41,10 +41,15 @@ class NoticeRow(Followed):
 
 def write(commit: Commit, device: UUID, notice: Notice, battery_level: int, at: datetime) -> None:
     """Put a letter into a transaction: of one kind there is one an hour for each lock, whatever happens. One put."""
-    row = NoticeRow(f"NOTICE#{derived('notice', str(device), notice, f'{at:%Y-%m-%dT%H}')}", "NOTICE", outbox=OUTBOX)
+    row = NoticeRow(*_key(device, notice, at), outbox=OUTBOX)
     row.device, row.notice, row.battery_level = str(device), notice, battery_level
     row.ttl = int((at + KEPT).timestamp())
     commit.put(row)
+
+
+def is_written(device: UUID, notice: Notice, at: datetime) -> bool:
+    """Whether there is a letter of this kind in this hour. One read."""
+    return NoticeRow.find(*_key(device, notice, at)) is not None
 
 
 def owner(row: NoticeRow) -> UUID | None:
@@ -59,10 +64,14 @@ def send(row: NoticeRow, owner: str, to: str, at: datetime) -> None:
     One that is followed twice counts twice, and is sent once: its id is the same.
     """
     try:
-        limits.spend(LETTERS, owner, at)
+        limits.spend(LETTERS, f"{owner} {row.notice}", at)  # so that wrong codes never silence tampering
     except Throttled:
         log.warning("letter withheld", extra={"notice_id": row.id})
         return
     device = DeviceRow.get(*DeviceRow.key(row.device), consistent_read=True)
     subject, body = notices.letter(Notice(row.notice), device.name, int(row.battery_level))
     queues.send(Queue.EMAIL, email.Message(id=f"lock-{row.id}", to=to, subject=subject, body=body))
+
+
+def _key(device: UUID, notice: Notice, at: datetime) -> tuple[str, str]:
+    return f"NOTICE#{derived('notice', str(device), notice, f'{at:%Y-%m-%dT%H}')}", "NOTICE"

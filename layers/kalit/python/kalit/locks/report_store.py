@@ -236,7 +236,11 @@ def _put(commit: Commit, thing: ThingRow, change: Change, at: datetime, *told_by
 def _actions(thing: ThingRow, state: dict[str, object]) -> list[Action]:
     """The changes of a lock's row, and of the indexes that follow from them."""
     told = {name: clock.wire(value) if isinstance(value, datetime) else value for name, value in state.items()}
-    actions: list[Action] = [getattr(ThingRow, name).set(value) for name, value in told.items()]
+    # A set that has nothing is no set.
+    actions: list[Action] = [
+        getattr(ThingRow, name).remove() if value == set() else getattr(ThingRow, name).set(value)
+        for name, value in told.items()
+    ]
     place = store.shard(thing.device_id)
     if "last_seen" in told:
         actions.append(ThingRow.watched.set(place))

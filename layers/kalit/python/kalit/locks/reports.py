@@ -11,7 +11,9 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
+
+from kalit.kit.clock import wire
 
 from .devices import Percent, sighting
 from .history import Entry, LogEvent
@@ -55,8 +57,8 @@ class Known(BaseModel):
     bolt_at: datetime | None
     last_seen: datetime | None
     firmware_version: str | None
-    admitted_by: str = ""  # how somebody was let in last whom the log tells of already
-    admitted_at: datetime | None = None
+    # How and when somebody was let in of whom the log tells already, and the lock not yet.
+    admitted: Annotated[frozenset[str], BeforeValidator(lambda told: told or ())] = frozenset()
 
     @property
     def is_battery_low(self) -> bool:
@@ -214,17 +216,12 @@ class ResponseReport(Report):
 
     def upon(self, known: Known, at: datetime) -> Change:
         change = super().upon(known, at)
-        if not (self.success and self.kind == "unlock" and _was_admitted(known, self.method, at)):
+        waiting = {told for told in known.admitted if told.split()[1] >= wire(at - ENTERING)}
+        mine = min((told for told in waiting if told.split()[0] == self.method), default=None)
+        if not (self.success and self.kind == "unlock" and mine):
             return change
         others = tuple(entry for entry in change.log if not entry.is_unlock)
-        return replace(change, log=others, state=change.state | {"admitted_by": ""}, confirms=True)
-
-
-def _was_admitted(known: Known, method: str | None, at: datetime) -> bool:
-    """Whether the log tells already of him who has just come in this way."""
-    if known.admitted_at is None or method != known.admitted_by:
-        return False
-    return at <= known.admitted_at + ENTERING
+        return replace(change, log=others, state=change.state | {"admitted": waiting - {mine}}, confirms=True)
 
 
 class AlertReport(Report):

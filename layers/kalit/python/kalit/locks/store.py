@@ -13,8 +13,8 @@ DEVICE#<uuid>    DAY#<day>           how often it was opened on that day, and ho
 DEVICE#<uuid>    HISTORY             how long its log is
 DEVICE#<uuid>    HEARD#<counter>     that a report was heard of which the log tells
 DEVICE#<uuid>    PIN#<hash>#<id>     a PIN, by what a key of KMS makes of it; that of a guest is in index `by_end`
-DEVICE#<uuid>    NFC#<uid>           a card, likewise
-DEVICE#<uuid>    QR#<id>             a QR code
+DEVICE#<uuid>    NFC#<uid>#<id>      a card, likewise
+DEVICE#<uuid>    QR#<id>#<id>        a QR code
 DEVICE#<uuid>    TRY#<time>#<id>     that somebody showed a code at the door
 DEVICE#<uuid>    GUESSES#<whose>     wrong codes of late, and tries under way
 THING#<name>     THING               what the lock of this hardware id last reported, and which lock it is; what makes
@@ -139,8 +139,8 @@ class DeviceRow(Followed):
 class ThingRow(Row):
     """`moves` rises with every change.
 
-    `admitted_by` is how somebody was let in last whom the log tells of already; `network`, hashed, from where the lock
-    asked whether he might.
+    `admitted` are those let in of whom the log tells already, and the lock not yet: how, when, and an id. `networks`
+    are those, hashed, from which the lock has asked about right codes, and when it last did (JSON).
     """
 
     class Meta:
@@ -159,9 +159,8 @@ class ThingRow(Row):
     last_seen = UnicodeAttribute(null=True)
     last_unlock = UnicodeAttribute(null=True)
     last_lock = UnicodeAttribute(null=True)
-    admitted_by = UnicodeAttribute(default="")
-    admitted_at = UnicodeAttribute(null=True)
-    network = UnicodeAttribute(null=True)
+    admitted = UnicodeSetAttribute(null=True)
+    networks = UnicodeAttribute(default="{}")
     moves = NumberAttribute(default=0)
     watched = UnicodeAttribute(null=True)
     low = UnicodeAttribute(null=True)
@@ -259,11 +258,10 @@ class Changed(Exception):
 
 @dataclass(frozen=True)
 class Lock:
-    """A lock that somebody has reached: by a share, by a code (`admitted`), or as its owner."""
+    """A lock that somebody has reached: by a share or a code, or as its owner."""
 
     row: DeviceRow
     share: ShareRow | None = None
-    admitted: bool = False
 
     @property
     def uuid(self) -> UUID:
@@ -277,10 +275,6 @@ class Lock:
         """Let a transaction hang on the share, by which it was reached. Raises `NotYourDevice`. One check."""
         if self.share:
             still_shared(commit, self.share, at, unmet=NotYourDevice())
-
-    def anew(self, caller: Caller, right: Right, at: datetime) -> "Lock":
-        """The lock as it is now. Raises `DeviceNotFound`, `NotYourDevice`. One or two reads."""
-        return Lock(device(self.uuid), admitted=True) if self.admitted else reached(self.uuid, caller, right, at)
 
 
 def reached(uuid: UUID, caller: Caller, right: Right, at: datetime) -> Lock:

@@ -1,5 +1,6 @@
 """Codes made, changed and ended, by those who manage a lock's access and by the clock."""
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -10,10 +11,11 @@ from pynamodb.expressions.update import Action
 
 from kalit.kit import clock
 from kalit.kit.caller import Caller
-from kalit.kit.errors import Conflict
+from kalit.kit.errors import Conflict, Invalid
 from kalit.kit.ids import derived, ordered
 from kalit.kit.resources import Grant, Mac, Table
 from kalit.kit.tables import Commit
+from kalit.kit.words import FIELD_TEXTS
 
 from .. import store as locks
 from ..devices import DeviceNotFound
@@ -85,6 +87,8 @@ def change_card(held: Held, change: CardChange, at: datetime) -> Held:
     """
     row, new = held.row, change.told
     change.check_order(datetime.fromisoformat(row.valid_from), moment(row.valid_until))
+    if row.guest_name and "valid_until" in new and new["valid_until"] is None:
+        raise Invalid.field("valid_until", FIELD_TEXTS["null"])
     for name in new.keys() & {"valid_from", "valid_until"}:
         new[name] = clock.wire(new[name]) if new[name] else None
     if new.get("allowed_hours"):
@@ -159,6 +163,8 @@ def _row(lock: Lock, new: New, caller: Caller, at: datetime, id: UUID) -> CodeRo
     terms, user = new.terms, str(new.user) if new.user else None
     found_by = id if new.kind is QR else store.mark(lock.uuid, new.kind, new.value)
     share = ShareRow.find(*ShareRow.key(lock.uuid, new.user)) if new.user else None
+    if share and not in_force(share.expires, at):
+        share = None
     return CodeRow(
         lock.row.pk,
         f"{new.kind.name.upper()}#{found_by}#{id}",
@@ -167,7 +173,7 @@ def _row(lock: Lock, new: New, caller: Caller, at: datetime, id: UUID) -> CodeRo
         name=new.name,
         user=user,
         made_by=str(caller.uuid),
-        shared=share is not None and in_force(share.expires, at),
+        shares=json.dumps({share.account: share.id for share in (lock.share, share) if share}),
         valid_from=clock.wire(terms.valid_from or at),
         valid_until=clock.wire(terms.valid_until) if terms.valid_until else None,
         max_usage=terms.max_usage,

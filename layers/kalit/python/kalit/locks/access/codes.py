@@ -4,6 +4,7 @@ import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -107,11 +108,16 @@ class CardChange(Input):
             raise Invalid.field(CROSS_FIELD, ENDS_BEFORE)
 
 
+class AccessType(StrEnum):
+    NFC = "NFC"
+    PIN = "PIN"
+
+
 class NewGuest(Terms):
     """A way in for somebody without an account, for a time."""
 
     guest_name: Name = Field(examples=["Aziza"])
-    access_type: Annotated[str, Field(pattern="^(NFC|PIN)$")] = Field(description="`NFC` or `PIN`.", examples=["PIN"])
+    access_type: AccessType = Field(description="`NFC` or `PIN`.", examples=["PIN"])
     valid_from: Instant = Field(examples=["2026-11-21T09:00:00Z"])
     valid_until: Instant = Field(examples=["2026-11-23T12:00:00Z"])
     guest_email: Annotated[str, Field(max_length=254)] = Field("", examples=["aziza@example.com"])
@@ -124,7 +130,7 @@ class NewGuest(Terms):
 
     def code(self) -> tuple[Kind, str, bool]:
         """The code: its kind, what it is, and whether it was made here. Raises `Invalid`."""
-        if self.access_type == "NFC":
+        if self.access_type is AccessType.NFC:
             if self.nfc_uid is None:
                 raise Invalid.field("nfc_uid", FIELD_TEXTS["missing"])
             return NFC, self.nfc_uid, False

@@ -4,38 +4,43 @@ What an entry changes is one transaction: the code's use, the lock's last openin
 the security event. It holds only while the code is as it was read, its makers may have it, and the lock is the same.
 """
 
+import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from pynamodb.expressions.update import Action
 
-from kalit.kit import clock, security_events
+from kalit.kit import clock, limits, security_events
 from kalit.kit.caller import Caller
-from kalit.kit.errors import Unavailable
+from kalit.kit.errors import AppError, Throttled, Unavailable
 from kalit.kit.ids import derived, ordered
+from kalit.kit.limits import Limit
 from kalit.kit.resources import Grant, Table
-from kalit.kit.security_events import EventType, Severity, quarter
+from kalit.kit.security_events import EventType, SecurityEvent, Severity, quarter
 from kalit.kit.tables import Commit
 
 from .. import command_store, history_store, notice_store, report_store, signed_store
 from .. import store as locks
-from ..commands import UNLOCK, DeviceOffline, Unlock
+from ..command_store import CommandRow
+from ..commands import UNLOCK, Unlock
 from ..devices import DeviceNotFound
 from ..event_store import event
 from ..history import Entry
 from ..reports import HeartbeatReport, Notice
-from ..signatures import BadSignature, Replayed, TooOld
+from ..signatures import BadSignature, Replayed, TooOld, Unsigned
 from ..store import Changed, DeviceEvent, DeviceRow, Lock, ShareRow, ThingRow
-from . import guess_store, store, try_store
+from . import guess_store, guesses, store, try_store
 from .codes import CodeNotFound
 from .kinds import QR, Kind
 from .qr import Admitted, Scanned, TurnedAway
 from .store import CodeRow
-from .tries import Try
+from .tries import UNKNOWN, Try
 from .verifying import (
+    CodeMissing,
     CodeRefused,
     Entered,
     Knock,
@@ -59,43 +64,74 @@ SCAN: tuple[Grant, ...] = (
     *store.MATCH,
     *guess_store.GUESS,
     *command_store.SEND_AS_SHARED,
+    *limits.COUNT,
 )
+
+# Anybody may send what is signed badly: so many of a lock go on record, the rest is told by their event alone.
+FORGED = Limit("forged", most=20, window=timedelta(hours=1))
+MOST_WAITING = 20  # entries that a lock has not confirmed
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A code that somebody shows. `id`: of this try."""
+    """A code that somebody shows. `id`: of this try. `caller`: who shows it to the app; at the door, the lock asks."""
 
     lock: DeviceRow
+    thing: ThingRow
     kind: Kind
     value: str
     id: UUID
     address: str
-    user: UUID | None = None
-    only: UUID | None = None  # the code that it must be; then it is the app that asks
-
-    @property
-    def at_door(self) -> bool:
-        return self.only is None
+    caller: Caller | None = None
+    only: UUID | None = None  # the code that it must be, where the app asks
 
     @property
     def network(self) -> str:
         """Where it is shown, hashed; empty where that is not known."""
         return str(derived("network", str(self.lock.uuid), self.address)) if self.address else ""
 
+    @property
+    def networks(self) -> dict[str, str]:
+        """Where right codes were shown, and when last."""
+        known: dict[str, str] = json.loads(self.thing.networks)
+        return known
+
     def tried(self, row: CodeRow | None, reason: str = "") -> Try:
         """What the record says of it."""
+        mine = row is not None and row.user in (self.lock.owner, *row.hangs_on)
+        whose = UUID(row.user) if row and row.user and mine else None  # of strangers their ids are not even told
         return Try(
             method=self.kind.name,
             event_type=self.kind.event,
-            attempted=self.kind.masked(self.value),
+            attempted=self.kind.masked(self.value, ours=row is not None),
             success=not reason,
             reason=reason,
             ip_address=self.address,
             code=UUID(row.id) if row else None,
             name=row.name if row else "",
-            user=self.user or (UUID(row.user) if row and row.user else None),
+            user=self.caller.uuid if self.caller else whose,
         )
+
+    def event(self, type: EventType, about: str, at: datetime, **metadata: str) -> SecurityEvent:
+        """What is told of it. Who is named did it under his own login: a code may be anybody's."""
+        return event(
+            type,
+            Severity.LOW,
+            f"{self.kind.code.say()} {about}",
+            at,
+            str(self.id),
+            lock=self.lock,
+            user=self.caller.uuid if self.caller else None,
+            ip_address=self.address,
+            metadata={"method": self.kind.name, **metadata},
+        )
+
+
+class Admission(NamedTuple):
+    """That somebody was let in, and the command that opens where the app asked."""
+
+    entered: Entered
+    command: CommandRow | None
 
 
 def verify(knock: Knock, at: datetime, address: str) -> Entered:
@@ -103,39 +139,53 @@ def verify(knock: Knock, at: datetime, address: str) -> Entered:
 
     Raises `CodeMissing`, `Unsigned`, `NoSuchDevice`, `BadSignature`, `Throttled`, `TooOld`, `Replayed`,
     `TooManyGuesses`, `UnknownCode`, `CodeRefused`. Four reads, two kms:GenerateMac, a PutItem, two UpdateItems for what
-    could be guessed, a transaction; a Query more for what stays shut.
+    could be guessed, a Query, a transaction; an UpdateItem, a Query and a read more for what stays shut.
     """
-    knock.check_given()
-    lock = _called(knock.device_id, at, address)
-    shown = Shown(lock, knock.kind, knock.value, derived("try", knock.signature.lower()), address)
+    try:
+        knock.check_given()
+    except (CodeMissing, Unsigned):
+        _makes_no_sense("A request without a code or a signature", at, address)
+        raise
+    lock, thing = _called(knock.device_id, at, address)
+    shown = Shown(lock, thing, knock.kind, knock.value, derived("try", knock.signature.lower()), address)
     try:
         with signed_store.believed(lock, knock.signed, "A code", at, address, heard=(UnknownCode, CodeRefused)):
             if isinstance(knock, NfcKnock):
                 report_store.hear(lock.device_id, HeartbeatReport(battery_level=knock.battery_level), at)
-            return _enter(shown, _whose(shown), at)
-    except (BadSignature, TooOld, Replayed, TooManyGuesses) as error:
-        # Another try than the one whose signature it may carry.
-        try_store.save(lock, shown.tried(None, error.code.replace("_", " ")), at, ordered(at))
+            return _enter(shown, guesses.whose(shown.networks, shown.network, at), at).entered
+    except BadSignature as error:
+        _note(shown, error, FORGED, at)
+        raise
+    except (TooOld, Replayed, TooManyGuesses) as error:
+        _note(shown, error, guesses.limit(), at)
         raise
 
 
-def scan(id: UUID, code: str, caller: Caller, at: datetime) -> Scanned:
-    """Let in who shows a QR code to the app; a lock that is online is told to open.
+def scan(id: UUID, code: str, caller: Caller, at: datetime, key: UUID | None = None) -> Scanned:
+    """Let in who shows a QR code to the app; a lock that is online is told to open, in the same transaction.
 
-    Raises `CodeNotFound`, `TooManyGuesses`. Four reads, a kms:GenerateMac, a transaction, and a command.
+    Raises `CodeNotFound`, `TooManyGuesses`. Five reads, a kms:GenerateMac, a Query, a transaction, and a command's
+    publishing. The same key again gives the same answer.
     """
     row = store.of_id(id)
     if row.what is not QR:
         raise CodeNotFound
     try:
         lock = locks.device(row.device)
+        thing = locks.thing(lock)
     except DeviceNotFound:
         raise CodeNotFound from None
-    shown = Shown(lock, QR, code, ordered(at), caller.address, caller.uuid, only=id)
+    entry = derived("scan", str(key)) if key else ordered(at)
+    if row.last_entry == str(entry):
+        command = UUID(row.last_command) if row.last_command else None
+        if command:
+            command_store.again_in_time(lock.uuid, command, at)
+        return Scanned(Admitted(device_id=lock.device_id, command_id=command))
+    shown = Shown(lock, thing, QR, code, entry, caller.address, caller, only=id)
     try:
-        _enter(shown, f"{id} {caller.uuid}", at)
+        admission = _enter(shown, f"{id} {caller.uuid}", at)
     except TooManyGuesses as error:
-        try_store.save(lock, shown.tried(None, error.code.replace("_", " ")), at, shown.id)
+        _note(shown, error, guesses.limit(), at)
         raise
     except UnknownCode:
         return Scanned(TurnedAway(reason="invalid code"))
@@ -143,138 +193,149 @@ def scan(id: UUID, code: str, caller: Caller, at: datetime) -> Scanned:
         return Scanned(TurnedAway(reason=error.reason))
     except NoSuchDevice:
         raise CodeNotFound from None
-    command = None
-    with suppress(DeviceOffline):
-        unlock, duration = replace(UNLOCK, limited=False), Unlock().duration
-        command = command_store.send(Lock(lock, admitted=True), unlock, caller, at, duration=duration)
-    return Scanned(Admitted(device_id=lock.device_id, command_id=command.id if command else None))
+    if admission.command:
+        command_store.publish(admission.command, at)
+    return Scanned(Admitted(device_id=lock.device_id, command_id=admission.command.id if admission.command else None))
 
 
-def _called(name: str, at: datetime, address: str) -> DeviceRow:
-    """The lock that asks. Raises `NoSuchDevice`, with an event, one a minute and address. Two reads."""
+def _called(name: str, at: datetime, address: str) -> tuple[DeviceRow, ThingRow]:
+    """The lock that asks. Raises `NoSuchDevice`, with an event. Two or three reads."""
     try:
-        return signed_store.called(name)
+        lock = signed_store.called(name)
+        return lock, locks.thing(lock)
     except DeviceNotFound:
-        about = "A code for a lock that is not registered"
-        minute = f"{at:%Y-%m-%dT%H:%M}"
-        told = event(EventType.UNAUTHORIZED_ACCESS, Severity.LOW, about, at, address, minute, ip_address=address)
-        security_events.save(DeviceEvent, told)
+        _makes_no_sense("A code for a lock that is not registered", at, address)
         raise NoSuchDevice from None
 
 
-def _whose(shown: Shown) -> str:
-    """With whom wrong codes are counted: those of the network that the lock was last opened from, and all others."""
-    thing = ThingRow.find(*ThingRow.key(shown.lock.device_id))
-    return "known" if thing and shown.network and thing.network == shown.network else "others"
+def _makes_no_sense(about: str, at: datetime, address: str) -> None:
+    """Tell of a request that nobody signed: once a minute and address. One PutItem."""
+    minute = f"{at:%Y-%m-%dT%H:%M}"
+    told = event(EventType.UNAUTHORIZED_ACCESS, Severity.LOW, about, at, about, address, minute, ip_address=address)
+    security_events.save(DeviceEvent, told)
 
 
-def _enter(shown: Shown, whose: str, at: datetime) -> Entered:
-    """Raises `TooManyGuesses`, `UnknownCode`, `CodeRefused`, `NoSuchDevice`."""
+def _note(shown: Shown, error: AppError, limit: Limit, at: datetime) -> None:
+    """Put a try on record that was not looked at, but for those of who tries on and on. An UpdateItem and a PutItem."""
+    with suppress(Throttled):
+        limits.spend(limit, str(shown.lock.uuid), at)
+        # Another try than the one whose signature it may carry.
+        try_store.save(shown.lock, shown.tried(None, error.code.replace("_", " ")), at, ordered(at))
+
+
+def _enter(shown: Shown, whose: str, at: datetime) -> Admission:
+    """Raises `TooManyGuesses`, `UnknownCode`, `CodeRefused`, `NoSuchDevice`, `Throttled`."""
     lock, kind = shown.lock, shown.kind
-    if not kind.guessable:
-        mark = store.mark(lock.uuid, kind, shown.value)
-        if mark and shown.only in (None, UUID(mark)):
-            return _tried(shown, mark, at)
-        with guess_store.guess(lock.pk, whose, at):
-            return _tried(shown, None, at)
+    if kind.guessable:
+        with guess_store.guess(lock.pk, f"{kind.name}#{whose}", at):
+            return _tried(shown, store.mark(lock.uuid, kind, shown.value), at)
+    mark = store.mark(lock.uuid, kind, shown.value)
+    if mark and shown.only in (None, UUID(mark)):
+        return _tried(shown, mark, at)
+    if shown.only is None:  # nobody can make one up, so a wrong one makes no right one wait
+        limits.spend(guesses.limit(), str(lock.uuid), at)
+        return _tried(shown, None, at)
     with guess_store.guess(lock.pk, whose, at):
-        return _tried(shown, store.mark(lock.uuid, kind, shown.value), at)
+        return _tried(shown, None, at)
 
 
-def _tried(shown: Shown, mark: str | None, at: datetime) -> Entered:
+def _tried(shown: Shown, mark: str | None, at: datetime) -> Admission:
     for _ in locks.tries():
-        with suppress(Changed):
+        try:
             return _decided(shown, store.marked(shown.lock.uuid, shown.kind, mark), at)
+        except Changed:
+            try:
+                shown = replace(shown, lock=locks.device(shown.lock.uuid))
+            except DeviceNotFound:
+                raise NoSuchDevice from None
     raise Unavailable
 
 
-def _decided(shown: Shown, rows: Sequence[CodeRow], at: datetime) -> Entered:
-    """Raises `UnknownCode`, `CodeRefused`, and `Changed` when the code is no more what was read."""
+def _decided(shown: Shown, rows: Sequence[CodeRow], at: datetime) -> Admission:
+    """Raises `UnknownCode`, `CodeRefused`, `Throttled`, and `Changed` when the code is no more what was read."""
     standing = [(row, shares) for row in rows if (shares := store.standing(row, shown.lock, at)) is not None]
     if not standing:
-        _stay_shut(shown, None, "unknown", at)
+        _stay_shut(shown, None, UNKNOWN, at)
         raise unknown(shown.kind)
     zone = shown.lock.timezone
     row, shares = next((one for one in standing if not one[0].window.refusal(at, zone)), standing[0])
     if refusal := row.window.refusal(at, zone):
+        if shown.caller is None:
+            limits.spend(guesses.limit(), str(shown.lock.uuid), at)
         _stay_shut(shown, row, refusal, at)
         raise refused(shown.kind, refusal)
     return _let_in(shown, row, shares, at)
 
 
-def _let_in(shown: Shown, row: CodeRow, shares: Sequence[ShareRow], at: datetime) -> Entered:
+def _let_in(shown: Shown, row: CodeRow, shares: Sequence[ShareRow], at: datetime) -> Admission:
     """One transaction. Raises `Changed`, `NoSuchDevice`."""
-    lock, kind = shown.lock, shown.kind
-    used = int(row.usage_count) + 1
+    lock, thing, command = shown.lock, shown.thing, None
     as_read = row.unchanged & (CodeRow.is_active == True)  # noqa: E712 - pynamodb's
     if row.limit is not None:
         as_read &= CodeRow.usage_count == row.usage_count
+    used: list[Action] = [CodeRow.usage_count.add(1), CodeRow.last_entry.set(str(shown.id))]
     tried = shown.tried(row)
-    came_in = event(
-        EventType.UNLOCK_SUCCESS,
-        Severity.LOW,
-        f"{kind.code} accepted",
-        at,
-        str(shown.id),
-        lock=lock,
-        user=tried.user,
-        ip_address=shown.address,
-        metadata={"method": kind.name, "code": row.id},
-    )
-    thing = ThingRow(*ThingRow.key(lock.device_id))
     with Commit() as commit:
-        commit.update(row, [CodeRow.usage_count.add(1)], as_read, unmet=Changed())
         for share in shares:
             locks.still_shared(commit, share, at, unmet=Changed())
-        if shown.at_door:
-            commit.update(thing, _opened(shown, at), ThingRow.device == str(lock.uuid), unmet=NoSuchDevice())
-            told = Entry(kind.event, f"{kind.code} accepted: {row.name}", user=tried.user, ip_address=shown.address)
-            history_store.write(commit, lock.uuid, [told], at, str(shown.id))
-        else:
+        if shown.caller:
             commit.check(thing, ThingRow.device == str(lock.uuid), unmet=NoSuchDevice())
+            if thing.is_online(at):
+                command = command_store.join(commit, Lock(lock), UNLOCK, shown.caller, at, Unlock().duration)
+        else:
+            commit.update(thing, _opened(shown, at), ThingRow.device == str(lock.uuid), unmet=NoSuchDevice())
+            about = f"{shown.kind.code.say()} accepted: {row.name}"
+            told = Entry(shown.kind.event, about, user=tried.user, ip_address=shown.address)
+            history_store.write(commit, lock.uuid, [told], at, str(shown.id))
+        used.append(CodeRow.last_command.set(str(command.id)) if command else CodeRow.last_command.remove())
+        commit.update(row, used, as_read, unmet=Changed())
         try_store.write(commit, lock, tried, at, shown.id)
+        came_in = shown.event(EventType.UNLOCK_SUCCESS, "accepted", at, code=row.id)
         security_events.write(commit, DeviceEvent, came_in)
     until = datetime.fromisoformat(row.valid_until) if row.valid_until else None
-    return Entered(name=row.name, valid_until=until, usage_count=used, max_usage=row.limit)
+    entered = Entered(name=row.name, valid_until=until, usage_count=int(row.usage_count) + 1, max_usage=row.limit)
+    return Admission(entered, command)
 
 
 def _opened(shown: Shown, at: datetime) -> list[Action]:
     """What an entry at the door changes of what is known of the lock. That it opened, it says itself."""
+    let_in = {f"{shown.kind.name} {clock.wire(at)} {shown.id}"}
+    # A lock that never says that it opened leaves them all behind.
+    too_many = len(shown.thing.admitted or ()) >= MOST_WAITING
     return [
         ThingRow.last_unlock.set(clock.wire(at)),
-        ThingRow.admitted_by.set(shown.kind.name),
-        ThingRow.admitted_at.set(clock.wire(at)),
-        ThingRow.network.set(shown.network),
+        ThingRow.admitted.set(let_in) if too_many else ThingRow.admitted.add(let_in),
+        ThingRow.networks.set(json.dumps(guesses.remembered(shown.networks, shown.network, at))),
         ThingRow.moves.add(1),
     ]
 
 
 def _stay_shut(shown: Shown, row: CodeRow | None, reason: str, at: datetime) -> None:
-    """Keep a try that opened nothing, and what it says together with those before it. A Query and a transaction."""
-    lock, kind = shown.lock, shown.kind
+    """Keep a try that opened nothing, and what it says together with those before it.
+
+    A Query and a transaction; a read or two more for one of many.
+    """
+    lock = shown.lock
     tried = shown.tried(row, reason)
-    failed = event(
-        EventType.UNLOCK_FAILED,
-        Severity.LOW,
-        f"{kind.code} refused",
+    failed = shown.event(EventType.UNLOCK_FAILED, "refused", at, attempted=tried.attempted, reason=reason)
+    many = event(
+        EventType.BRUTE_FORCE,
+        Severity.HIGH,
+        "Multiple failed codes at one lock",
         at,
-        str(shown.id),
+        quarter(at),
         lock=lock,
-        user=tried.user,
         ip_address=shown.address,
-        metadata={"method": kind.name, "attempted": tried.attempted, "reason": reason},
     )
-    often = try_store.has_failed_often(lock, at)
+    is_news = try_store.has_failed_often(lock, at) and not security_events.is_told(DeviceEvent, many)
     with Commit() as commit:
-        if shown.at_door:
-            told = Entry(kind.event, f"{kind.code} refused", False, reason, tried.user, shown.address)
+        if shown.caller is None:
+            about = f"{shown.kind.code.say()} refused"
+            told = Entry(shown.kind.event, about, False, reason, tried.user, shown.address)
             history_store.write(commit, lock.uuid, [told], at, str(shown.id))
         try_store.write(commit, lock, tried, at, shown.id)
         security_events.write(commit, DeviceEvent, failed)
-        if often:
-            about = "Multiple failed codes at one lock"
-            many = event(
-                EventType.BRUTE_FORCE, Severity.HIGH, about, at, quarter(at), lock=lock, ip_address=shown.address
-            )
+        if is_news:
             security_events.write(commit, DeviceEvent, many)
-            notice_store.write(commit, lock.uuid, Notice.GUESSES, 0, at)
+            if not notice_store.is_written(lock.uuid, Notice.GUESSES, at):
+                notice_store.write(commit, lock.uuid, Notice.GUESSES, 0, at)

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kalit.kit.words import Text
+
 from ..history import LogEvent
 
 MASK = "****"
@@ -20,8 +22,8 @@ class Kind:
 
     name: str
     field: str
-    code: str
-    what: str
+    code: Text
+    what: Text
     event: LogEvent
     shape: str
     guessable: bool = True
@@ -33,10 +35,10 @@ class Kind:
         value = self.compared(text)
         return value if re.fullmatch(self.shape, value, re.ASCII) else None
 
-    def masked(self, text: str) -> str:
-        """What a log may tell of a code that was tried."""
+    def masked(self, text: str, *, ours: bool = False) -> str:
+        """What a log may tell of a code that was tried; a little more where it is one of `ours`."""
         value = self.read(text)
-        return MASK + (value[-self.told :] if value and self.told else "")
+        return MASK + (value[-self.told :] if ours and value and self.told else "")
 
 
 def uid(text: str) -> str:
@@ -44,7 +46,10 @@ def uid(text: str) -> str:
     return re.sub(r"[\s:]", "", text).upper()
 
 
-PIN = Kind("pin", "pin_code", "PIN", "PIN code", LogEvent.UNLOCK_PIN, shape=r"[0-9]{4,8}")
-NFC = Kind("nfc", "nfc_uid", "NFC", "NFC card", LogEvent.UNLOCK_NFC, shape=r"[0-9A-F]{6,23}", told=4, compared=uid)
-QR = Kind("qr", "qr_code", "QR code", "QR code", LogEvent.UNLOCK_QR, shape=r"[!-~]{1,200}", guessable=False)
+PIN_CODE = Text("PIN code", ru="PIN-код", uz="PIN-kod")
+NFC_CARD = Text("NFC card", ru="карта NFC", uz="NFC karta")
+QR_CODE = Text("QR code", ru="QR-код", uz="QR-kod")
+PIN = Kind("pin", "pin_code", Text("PIN"), PIN_CODE, LogEvent.UNLOCK_PIN, shape=r"[0-9]{4,8}")
+NFC = Kind("nfc", "nfc_uid", Text("NFC"), NFC_CARD, LogEvent.UNLOCK_NFC, r"[0-9A-F]{6,23}", told=4, compared=uid)
+QR = Kind("qr", "qr_code", QR_CODE, QR_CODE, LogEvent.UNLOCK_QR, shape=r"[!-~]{1,200}", guessable=False)
 KINDS = {kind.name: kind for kind in (PIN, NFC, QR)}

@@ -98,13 +98,13 @@ def shown_qr(held: Held, at: datetime) -> QrShown:
 
 def pin(row: CodeRow, lock: Lock, users: Mapping[str, Any], at: datetime, shares: Shares | None = None) -> Pin:
     """A PIN; without `shares`, those that it hangs on are read."""
-    return Pin(**_told(row, lock, at, shares), name=row.name, user=row.user, user_email=_email(row, users))
+    return Pin(**_told(row, lock, at, shares), name=row.name, user=row.user, user_email=_email(row, lock, users))
 
 
 def card(row: CodeRow, lock: Lock, users: Mapping[str, Any], at: datetime, shares: Shares | None = None) -> Card:
     """A card; without `shares`, those that it hangs on are read."""
     told = _told(row, lock, at, shares)
-    return Card(**told, name=row.name, user=row.user, user_email=_email(row, users), uid=row.uid)
+    return Card(**told, name=row.name, user=row.user, user_email=_email(row, lock, users), uid=row.uid)
 
 
 def guest(row: CodeRow, lock: Lock, at: datetime, shares: Shares | None = None) -> Guest:
@@ -133,7 +133,7 @@ def _codes(lock: Lock, *kinds: Kind) -> list[CodeRow]:
 
 def _shares(lock: Lock, rows: Iterable[CodeRow]) -> Shares:
     """The lock's shares by account, where any of these codes hangs on one. A Query, or nothing."""
-    if any(row.needs(lock.row.owner) for row in rows):
+    if any(row.hangs_on for row in rows):
         return {share.account: share for share in share_store.shares(lock.row)}
     return {}
 
@@ -144,7 +144,7 @@ def _opens(row: CodeRow, lock: Lock, at: datetime, shares: Shares | None) -> boo
         return False
     if shares is None:
         return store.standing(row, lock.row, at) is not None
-    return store.stands(row.needs(lock.row.owner), shares, at)
+    return row.stands(shares, at)
 
 
 def _told(row: CodeRow, lock: Lock, at: datetime, shares: Shares | None) -> dict[str, Any]:
@@ -160,6 +160,7 @@ def _told(row: CodeRow, lock: Lock, at: datetime, shares: Shares | None) -> dict
     }
 
 
-def _email(row: CodeRow, users: Mapping[str, Any]) -> str | None:
+def _email(row: CodeRow, lock: Lock, users: Mapping[str, Any]) -> str | None:
+    """Of the owner, or of somebody who shared the lock when the code was made: of nobody else, whatever his id."""
     user = users.get(row.user or "")
-    return user.email if user else None
+    return user.email if user and row.user in (lock.row.owner, *row.hangs_on) else None

@@ -1,11 +1,12 @@
 """Codes in the locks table, below the lock that they open; how one is found, and whether it stands.
 
 A PIN is kept as what a key of KMS makes of it and its lock. Whoever reads the table can look for no PIN in it, and the
-door finds one by a single Query. A code stands for as long as whoever made it may manage the lock's codes, and whoever
-it is for shares the lock, if he did when it was made.
+door finds one by a single Query. A code stands for as long as the shares are in force by which its maker made it, and
+which its user had then; a later share of theirs is another.
 """
 
 import hmac
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,7 +47,7 @@ class ByEnd(GlobalSecondaryIndex["CodeRow"]):
 
 
 class CodeRow(Row):
-    """`made_by`: who made it. `shared`: whether the lock was shared with its user then. `guests`: while it is a guest's
+    """`made_by`: who made it. `guests`: while it is a guest's
     and opens. `version` rises with every change but its use.
     """
 
@@ -58,7 +59,7 @@ class CodeRow(Row):
     name = UnicodeAttribute()
     user = UnicodeAttribute(null=True)
     made_by = UnicodeAttribute()
-    shared = BooleanAttribute(default=False)
+    shares = UnicodeAttribute(default="{}")  # JSON: account -> id of its share that the code hangs on
     valid_from = UnicodeAttribute()
     valid_until = UnicodeAttribute(null=True)
     max_usage = NumberAttribute(null=True)
@@ -73,6 +74,8 @@ class CodeRow(Row):
     guests = UnicodeAttribute(null=True)
     created_at = UnicodeAttribute()
     version = NumberAttribute(default=0)
+    last_entry = UnicodeAttribute(null=True)  # the try that it opened for last
+    last_command = UnicodeAttribute(null=True)  # by which it opened
     by_end = ByEnd()
 
     @property
@@ -106,11 +109,20 @@ class CodeRow(Row):
         same: Condition = (CodeRow.id == self.id) & (CodeRow.version == self.version)
         return same
 
-    def needs(self, owner: str) -> dict[str, Right]:
-        """Whose shares of the lock it hangs on, and what they must give."""
-        of_user = {self.user: Right.SEE} if self.shared and self.user else {}
-        needed = of_user | {self.made_by: Right.MANAGE_ACCESS}
-        return {account: right for account, right in needed.items() if account != owner}
+    @property
+    def hangs_on(self) -> dict[str, str]:
+        """Account -> id of its share that must be in force."""
+        shares: dict[str, str] = json.loads(self.shares)
+        return shares
+
+    def stands(self, shares: Shares, at: datetime) -> bool:
+        """Whether the shares that it hangs on give what they must: its maker's the right to make it."""
+        for account, id in self.hangs_on.items():
+            share = shares.get(account)
+            right = Right.MANAGE_ACCESS if account == self.made_by else Right.SEE
+            if share is None or share.id != id or not gives(Role(share.role), share.expires, right, at):
+                return False
+        return True
 
 
 class PlaceRow(Row):
@@ -193,15 +205,8 @@ def marked(device: UUID, kind: Kind, mark: str | None) -> list[CodeRow]:
 
 def standing(row: CodeRow, lock: DeviceRow, at: datetime) -> list[ShareRow] | None:
     """The shares that a code hangs on; None where one is over, so that it opens nothing. A read each."""
-    needed = row.needs(lock.owner)
-    shares = {account: ShareRow.find(*ShareRow.key(lock.uuid, UUID(account))) for account in needed}
-    return [share for share in shares.values() if share] if stands(needed, shares, at) else None
-
-
-def stands(needed: Mapping[str, Right], shares: Shares, at: datetime) -> bool:
-    """Whether these shares give what a code needs of them."""
-    found = [(shares.get(account), right) for account, right in needed.items()]
-    return all(share and gives(Role(share.role), share.expires, right, at) for share, right in found)
+    shares = {account: ShareRow.find(*ShareRow.key(lock.uuid, UUID(account))) for account in row.hangs_on}
+    return [share for share in shares.values() if share] if row.stands(shares, at) else None
 
 
 def below(device: UUID, prefix: str) -> list[CodeRow]:

@@ -13,9 +13,14 @@ from kalit.kit.v1 import PagedQuery
 
 from ..devices import EXAMPLE_ID
 from ..history import LogEvent
+from .validity import Refusal
 
 RECENT = timedelta(days=1)
 LISTED = timedelta(days=30)  # where no beginning is asked for
+
+
+UNKNOWN = "unknown"
+LOOKED_AT = (UNKNOWN, *Refusal)  # the reasons of codes that were looked at, and did not open
 
 
 @dataclass(frozen=True)

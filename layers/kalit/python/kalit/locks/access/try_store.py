@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from pynamodb.attributes import BooleanAttribute, UnicodeAttribute
+from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
 from kalit.kit import clock
 from kalit.kit.caller import Caller
@@ -19,9 +19,10 @@ from kalit.kit.v1 import Paged, PagedQuery
 from .. import store
 from ..rights import Right
 from ..store import DeviceRow, Lock
-from .tries import Tried, Try
+from .tries import LOOKED_AT, Tried, Try
 
 WRITE: tuple[Grant, ...] = (Table.LOCKS.put,)
+KEPT = timedelta(days=365)
 LIST: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.query, Table.LOCKS.batch_get)
 
 
@@ -38,6 +39,7 @@ class TryRow(Row):
     code = UnicodeAttribute(null=True)
     name = UnicodeAttribute(default="")
     user = UnicodeAttribute(null=True)
+    ttl = NumberAttribute()
 
     @property
     def place(self) -> tuple[str, str]:
@@ -57,15 +59,16 @@ def save(lock: DeviceRow, told: Try, at: datetime, id: UUID) -> None:
 
 
 def has_failed_often(lock: DeviceRow, at: datetime) -> bool:
-    """Whether one failure more makes many in a quarter of an hour. One Query, which ends with the fourth failure."""
+    """Whether one failure more makes many in a quarter of an hour. One Query, which reads little more than they are."""
     since, until = (f"TRY#{clock.wire(moment)}" for moment in (at - QUARTER, at + timedelta(minutes=1)))
-    failed = TryRow.success == False  # noqa: E712 - pynamodb's
+    failed = TryRow.reason.is_in(*LOOKED_AT)
     found = TryRow.query(
         lock.pk,
         TryRow.sk.between(since, until),
         filter_condition=failed,
         consistent_read=True,
         scan_index_forward=False,
+        page_size=4 * MANY_FAILURES,
     )
     return len(list(islice(found, MANY_FAILURES - 1))) == MANY_FAILURES - 1
 
@@ -101,6 +104,7 @@ def _row(lock: DeviceRow, told: Try, at: datetime, id: UUID) -> TryRow:
         code=str(told.code) if told.code else None,
         name=told.name,
         user=str(told.user) if told.user else None,
+        ttl=int((at + KEPT).timestamp()),
     )
 
 

@@ -9,7 +9,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, PlainSerializer, model_validator
 
+from kalit.kit.errors import ParseError
 from kalit.kit.fields import Input, Instant, Whole, said
+from kalit.kit.request import read_json
 from kalit.kit.words import Text
 from kalit.kit.zones import zone
 
@@ -82,27 +84,56 @@ class Hours(BaseModel):
         return self
 
 
+def _listed(value: Any) -> Any:
+    """A form says days as JSON, or with commas between; null is none."""
+    if isinstance(value, str):
+        return _json(value) if value.strip().startswith("[") else [day for day in value.split(",") if day.strip()]
+    return value or []
+
+
+def _object(value: Any) -> Any:
+    """A form says hours as JSON; what is empty is none."""
+    return (_json(value) if isinstance(value, str) and value.strip() else value) or None
+
+
+def _json(text: str) -> Any:
+    try:
+        return read_json(text)
+    except ParseError:
+        return text
+
+
 def _day(value: Any) -> Any:
     return value.strip().lower() if isinstance(value, str) else value
+
+
+def _given(value: Any) -> Any:
+    """What is left empty is left out."""
+    return None if isinstance(value, str) and not value.strip() else value
 
 
 Days = Annotated[
     list[Annotated[Day, BeforeValidator(_day)]],
     Field(max_length=50),
+    BeforeValidator(_listed),
     AfterValidator(lambda days: [day for day in WEEK if day in days]),
 ]
-AnyHours = Annotated[Hours | None, BeforeValidator(lambda value: value or None)]
+AnyHours = Annotated[Hours | None, BeforeValidator(_object)]
 Usage = Annotated[Whole, Field(ge=1, le=MOST_USAGE)]
 
 
 class Terms(Input):
     """When a code is to open."""
 
-    valid_from: Instant | None = Field(
+    valid_from: Annotated[Instant | None, BeforeValidator(_given)] = Field(
         None, description="From now on, when left out.", examples=["2026-11-21T09:00:00Z"]
     )
-    valid_until: Instant | None = Field(None, description="For good, when left out.", examples=["2027-01-01T00:00:00Z"])
-    max_usage: Usage | None = Field(None, description="How often it opens.", examples=[5])
+    valid_until: Annotated[Instant | None, BeforeValidator(_given)] = Field(
+        None, description="For good, when left out.", examples=["2027-01-01T00:00:00Z"]
+    )
+    max_usage: Annotated[Usage | None, BeforeValidator(_given)] = Field(
+        None, description="How often it opens.", examples=[5]
+    )
     allowed_days: Days = Field(
         [], description="Where the lock is; every day when left out.", examples=[["mon", "tue", "wed"]]
     )

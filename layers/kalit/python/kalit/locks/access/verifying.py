@@ -1,16 +1,15 @@
 """What a lock asks at its door, and what it is answered. It opens on `access_granted` alone."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from kalit.kit.errors import AppError, Forbidden, NotFound, Refused, Throttled, Unauthenticated
 from kalit.kit.fields import Input, Moment, Output
+from kalit.kit.words import Text
 
 from ..signatures import BadSignature, Replayed, Signed, TooOld, Unsigned
-from .kinds import NFC, PIN, QR, Kind
+from .kinds import NFC, PIN, PIN_CODE, QR, QR_CODE, Kind
 from .validity import Refusal
 
 DENIED: dict[str, Any] = {"access_granted": False, "command": "DENY"}
@@ -107,7 +106,7 @@ class Knock(Input):
     )
 
     kind: ClassVar[Kind]
-    needed: ClassVar[str]  # what the code is called where it is missing
+    needed: ClassVar[Text]  # what the code is called where it is missing
 
     @property
     def value(self) -> str:
@@ -128,7 +127,7 @@ class Knock(Input):
 class PinKnock(Knock):
     pin_code: AsSent = Field("", examples=["482913"])
 
-    kind, needed = PIN, "PIN code"
+    kind, needed = PIN, PIN_CODE
 
 
 def _percent(value: Any) -> Any:
@@ -143,13 +142,13 @@ class NfcKnock(Knock):
         None, description="In percent.", examples=[87]
     )
 
-    kind, needed = NFC, "NFC UID"
+    kind, needed = NFC, Text("NFC UID")
 
 
 class QrKnock(Knock):
     qr_code: AsSent = Field("", examples=["KALIT1.3F0F4F9E6A354CB59B660A54CF0D1A11.9F2B…"])
 
-    kind, needed = QR, "QR code"
+    kind, needed = QR, QR_CODE
 
 
 class Entered(Output):
@@ -186,16 +185,6 @@ class QrGranted(Granted):
 
     message: Literal["QR code verified successfully"] = "QR code verified successfully"
     qr_info: Entered
-
-
-@contextmanager
-def denying() -> Iterator[None]:
-    """Let every refusal of the body say that the lock is to stay shut."""
-    try:
-        yield
-    except AppError as error:
-        error.told |= DENIED
-        raise
 
 
 def unknown(kind: Kind) -> UnknownCode:
