@@ -261,3 +261,63 @@ def test_who_goes_on_is_told_of_again_in_another_quarter(yard: Yard, keypad: Key
     guess(keypad, 5)
     assert yard.attacks.count(("BRUTE_FORCE", "HIGH")) == 2
     assert len(yard.letters()) == 1, "a letter an hour"
+
+
+def test_codes_that_do_not_open_never_silence_tampering(yard: Yard, keypad: Keypad) -> None:
+    keypad.pin("482913", max_usage=1)
+    letters = []
+    for _ in range(28):
+        keypad.again("pin", "482913")
+        letters += [letter["subject"] for letter in yard.letters()]
+    assert len(letters) == 1, "one an hour, however many tries"
+    yard.hear("alert", type="tamper")
+    assert len(yard.letters()) == 1
+
+
+def test_of_many_there_is_one_event_a_quarter_of_an_hour(yard: Yard, keypad: Keypad) -> None:
+    keypad.pin("482913", max_usage=1)
+    for _ in range(9):
+        keypad.again("pin", "482913")
+    assert yard.attacks.count(("BRUTE_FORCE", "HIGH")) == 1
+    assert sum(row["outbox"] == "notice" for row in yard.rows("NOTICE#")) == 1
+
+
+def test_what_does_not_open_is_recorded_so_often_and_no_more(yard: Yard, keypad: Keypad) -> None:
+    keypad.pin("482913", max_usage=1)
+    answers = [keypad.again("pin", "482913").status for _ in range(10 * FREE + 3)]
+    assert answers == [200] + [403] * (10 * FREE) + [429] * 2
+    assert len(keypad.tries) == 10 * FREE + 1
+
+
+def test_who_forges_fills_no_record_and_raises_one_alert_an_hour(yard: Yard, keypad: Keypad) -> None:
+    for n in range(40):
+        keypad.again("pin", "482913", signature="00", address=f"203.0.113.{n}")
+    assert len(keypad.tries) == 20
+    assert yard.attacks == [("INVALID_SIGNATURE", "HIGH")]
+
+
+def test_strangers_forgeries_make_nobodys_typo_an_attack(yard: Yard, keypad: Keypad) -> None:
+    for n in range(6):
+        keypad.again("pin", "482913", signature="00", address=f"203.0.113.{n}")
+    keypad.again("pin", "1111")
+    assert ("BRUTE_FORCE", "HIGH") not in yard.attacks
+
+
+def test_five_networks_are_known_and_none_is_pushed_out(yard: Yard, keypad: Keypad) -> None:
+    keypad.pin("482913")
+    for n in range(7):
+        assert keypad.again("pin", "482913", address=f"203.0.113.{n}").status == 200
+    assert guess(keypad, FREE + 1, "198.51.100.1") == [401] * FREE + [429]
+    opened = [keypad.again("pin", "482913", address=f"203.0.113.{n}").status for n in range(7)]
+    assert opened == [200] * 5 + [429] * 2
+    yard.clock.move(days=31)
+    assert keypad.again("pin", "482913", address="203.0.113.6").status == 200
+    assert guess(keypad, FREE + 1, "198.51.100.1")[-1] == 429
+    assert keypad.again("pin", "482913", address="203.0.113.6").status == 200, "those of last month are forgotten"
+
+
+def test_a_hardware_id_that_looks_like_anothers_uuid_takes_nothing_over(yard: Yard, keypad: Keypad) -> None:
+    keypad.pin("482913")
+    squatted = yard.register(yard.id.upper(), by="stranger")
+    assert squatted.status == 201, squatted.text
+    assert keypad.again("pin", "482913", name=yard.id.upper()).status == 200

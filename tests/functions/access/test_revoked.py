@@ -180,3 +180,14 @@ def test_of_a_deleted_lock_no_code_is_kept(yard: Yard, keypad: Keypad) -> None:
     kept = [row["sk"].partition("#")[0] for row in yard.rows() if row["pk"].startswith(("DEVICE#", "CODE#", "CARD#"))]
     assert not {"PIN", "NFC", "QR", "CODE", "CARD"} & set(kept)
     assert keypad.mentions("Aziza", "+998901234567", "aziza@example.com") == []
+
+
+@pytest.mark.parametrize("role", ["ADMIN", "MEMBER"])
+def test_a_share_that_is_given_anew_brings_no_code_back(yard: Yard, keypad: Keypad, role: str) -> None:
+    keypad.pin("1111", by="admin")
+    keypad.pin("2222", user=yard.people["member"])
+    for name in ("admin", "member"):
+        assert yard.ask("unshare", id=yard.shares[name]).status == 204
+        assert yard.ask("share", {"email": f"{name}@example.com", "role": role}).status == 201
+    assert [keypad.opens("pin", code) for code in ("1111", "2222")] == [False, False]
+    assert [told["is_valid"] for told in yard.data("access.list_pins")] == [False, False]

@@ -192,6 +192,20 @@ def test_a_process_that_dies_opens_once_or_not_at_all(yard: Yard, keypad: Keypad
     assert yard.published == []
 
 
+def test_who_asks_again_under_the_same_key_after_a_death_is_let_in_and_the_lock_is_told(
+    yard: Yard, keypad: Keypad
+) -> None:
+    code = keypad.qr()
+    with upset("TransactWriteItems", killed_after), pytest.raises(Killed):
+        yard.ask("access.scan_qr", {"code": code["code"]}, id=code["id"], key="one scan")
+    yard.clock.move(seconds=30)  # the key's lease is over
+    answer = yard.ask("access.scan_qr", {"code": code["code"]}, id=code["id"], key="one scan")
+    assert answer.json["valid"] is True
+    [command] = yard.rows(f"DEVICE#{yard.id} COMMAND#")
+    assert answer.json["command_id"] in str(command["sk"])
+    assert keypad.tries == [("qr", True, "")]
+
+
 def test_scanned_forty_times_at_once_it_opens_once(yard: Yard, keypad: Keypad) -> None:
     """`make proof` scans it two hundred times."""
     code = keypad.qr()

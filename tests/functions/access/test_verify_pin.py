@@ -175,3 +175,17 @@ def test_what_an_opening_costs(yard: Yard, keypad: Keypad, calls: list[str]) -> 
     keypad.show("pin", "482913")
     begins = ["GetItem", "GetItem", "GetItem", "GenerateMac", "PutItem", "GetItem", "UpdateItem"]
     assert calls == [*begins, "GenerateMac", "Query", "TransactWriteItems", "UpdateItem"]
+
+
+def test_two_who_come_in_within_a_minute_are_two_openings(yard: Yard, keypad: Keypad) -> None:
+    keypad.pin("482913")
+    keypad.pin("5555", name="Vali")
+    assert keypad.opens("pin", "482913")
+    assert keypad.opens("pin", "5555")
+    for _ in range(2):
+        yard.clock.move(seconds=2)
+        yard.hear("response", type="unlock", success=True, method="pin")
+    assert yard.log == [("UNLOCK_PIN", True)] * 2
+    yard.clock.move(seconds=2)
+    yard.hear("response", type="unlock", success=True, method="pin")
+    assert yard.log == [("UNLOCK_PIN", True)] * 3, "whom nobody let in"

@@ -27,7 +27,7 @@ from .guesses import KEPT, Guesses
 from .verifying import CodeRefused, TooManyGuesses
 
 GUESS: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.update)
-PATIENCE = 2.0  # seconds that a try waits for places which others hold
+PATIENCE = 4.0  # seconds that a try waits for places which others hold
 
 
 class GuessRow(Row):
