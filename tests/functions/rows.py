@@ -45,5 +45,5 @@ def refusal(name: str, status: int, detail: dict[str, Any]) -> dict[str, Any]:
     door = DOORS[name]
     assert isinstance(door, Endpoint)
     if door.path.startswith("/api/v1/"):
-        return {"success": False, "error": {"message": detail["detail"], "code": status}}
+        return {"success": False, "error": {"message": detail["detail"], "code": status}, **door.refused}
     return detail

@@ -282,11 +282,25 @@ def test_of_many_there_is_one_event_a_quarter_of_an_hour(yard: Yard, keypad: Key
     assert sum(row["outbox"] == "notice" for row in yard.rows("NOTICE#")) == 1
 
 
-def test_what_does_not_open_is_recorded_so_often_and_no_more(yard: Yard, keypad: Keypad) -> None:
-    keypad.pin("482913", max_usage=1)
-    answers = [keypad.again("pin", "482913").status for _ in range(10 * FREE + 3)]
+@pytest.mark.parametrize("kind", ["pin", "nfc", "qr"])
+def test_what_does_not_open_is_recorded_so_often_and_no_more(yard: Yard, keypad: Keypad, kind: str) -> None:
+    code = {"pin": "482913", "nfc": "04:A3:5B:1C"}.get(kind) or keypad.qr()["code"]
+    if kind != "qr":
+        (keypad.pin if kind == "pin" else keypad.card)(code, max_usage=1)
+    answers = [keypad.again(kind, code).status for _ in range(10 * FREE + 3)]
     assert answers == [200] + [403] * (10 * FREE) + [429] * 2
     assert len(keypad.tries) == 10 * FREE + 1
+
+
+def test_that_a_scan_must_wait_is_not_said_again_under_its_key(yard: Yard, keypad: Keypad) -> None:
+    code = keypad.qr()
+
+    def scan(says: str) -> int:
+        return yard.ask("access.scan_qr", {"code": says}, id=code["id"], key=says).status
+
+    assert [scan(f"wrong {n}") for n in range(FREE + 1)] == [200] * FREE + [429]
+    yard.clock.move(minutes=1)
+    assert scan(f"wrong {FREE}") == 200
 
 
 def test_who_forges_fills_no_record_and_raises_one_alert_an_hour(yard: Yard, keypad: Keypad) -> None:
