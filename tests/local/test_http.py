@@ -20,7 +20,7 @@ def test_every_route_is_served_with_and_without_its_final_slash(local: Local, me
         answer = requests.request(method, local.url + way, timeout=30, allow_redirects=False)
         told.append((answer.status_code, answer.headers["content-type"]))
         assert answer.status_code < 500, answer.text
-        assert "not allowed" not in answer.text
+        assert answer.status_code != 405, answer.text
         assert answer.status_code != 404 or "{" in path
     assert told[0] == told[1]
 
