@@ -180,5 +180,5 @@ def test_a_changed_handler_is_reloaded_while_the_system_runs(tmp_path: Path) -> 
         watching = asyncio.run_coroutine_threadsafe(system.reload(), running.loop)
         assert requests.get(f"{system.url}/probe/answer/", timeout=10).text == "one"
         door.write_text(ANSWER.format(word="two"))
-        eventually(lambda: requests.get(f"{system.url}/probe/answer/", timeout=10).text == "two", within=40)
+        eventually(lambda: requests.get(f"{system.url}/probe/answer/", timeout=10).text == "two", within=90)
         watching.cancel()
