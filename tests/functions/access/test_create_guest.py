@@ -113,7 +113,7 @@ def test_neither_pin_nor_qr_code_stands_anywhere(yard: Yard, keypad: Keypad, cap
     logged = "\n".join(str(vars(record)) for record in caplog.records)
     seal = code.rpartition(".")[2]
     assert keypad.mentions(seal) == []
-    assert keypad.mentions(f"'{pin}'", f'"{pin}"', f" {pin}") == []
+    assert keypad.mentions(f"'{pin}", f'"{pin}', f" {pin}") == []
     assert seal not in logged
     assert f"'{pin}'" not in logged
 

@@ -177,6 +177,14 @@ def test_the_pin_itself_stands_nowhere(yard: Yard, keypad: Keypad, caplog: pytes
     assert "answered" in caplog.messages, "there is a log"
 
 
+def test_whether_two_locks_have_the_same_pin_nobody_sees(yard: Yard, keypad: Keypad) -> None:
+    other = yard.register("LOCK-002").json["data"]["id"]
+    keypad.pin("482913")
+    keypad.pin("482913", id=other)
+    marks = {row["sk"].split("#")[1] for row in yard.rows("DEVICE#") if row["sk"].startswith("PIN#")}
+    assert len(marks) == 2
+
+
 def test_a_hash_of_it_without_the_key_stands_nowhere_either(yard: Yard, keypad: Keypad) -> None:
     keypad.pin("482913")
     texts = ["482913", f"pin {yard.id} 482913", f"{yard.id}482913", f"{yard.id}:482913"]

@@ -154,7 +154,9 @@ def test_a_deleted_lock_has_no_codes(yard: Yard, keypad: Keypad) -> None:
     assert scan(yard, code).json == CODE_NOT_FOUND
 
 
-def test_a_lock_that_is_deleted_meanwhile_opens_for_nobody(yard: Yard, keypad: Keypad) -> None:
+@pytest.mark.parametrize("status", ["online", "offline"])
+def test_a_lock_that_is_deleted_meanwhile_opens_for_nobody(yard: Yard, keypad: Keypad, status: str) -> None:
+    yard.hear("status", status=status)
     code = keypad.qr()
     with upset("TransactWriteItems", meanwhile(lambda: yard.ask("delete"))):
         assert scan(yard, code).json == CODE_NOT_FOUND
