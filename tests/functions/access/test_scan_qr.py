@@ -126,6 +126,16 @@ def test_whoever_guesses_waits_and_holds_up_nobody_else(yard: Yard, keypad: Keyp
     assert scan(yard, code, by="viewer").json["valid"] is True, "somebody else"
 
 
+def test_what_is_not_looked_at_goes_on_record_so_often_an_hour(
+    yard: Yard, keypad: Keypad, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VERIFY_LIMIT", "3")
+    code = keypad.qr()
+    answers = [scan(yard, code, says=f"{n}").status for n in range(6)]
+    assert answers == [200] + [429] * 5
+    assert sorted(keypad.tries) == [("qr", False, "too many guesses")] * 3 + [("qr", False, "unknown")]
+
+
 def test_a_right_code_need_not_wait(yard: Yard, keypad: Keypad) -> None:
     code = keypad.qr()
     for n in range(11):
