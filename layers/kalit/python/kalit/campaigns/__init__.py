@@ -1,0 +1,1 @@
+"""SMS campaigns: to whom, when in their own time zones, what became of each message, and who wants none."""
