@@ -1,0 +1,11 @@
+from kalit.kit import api
+from kalit.kit.html import Html
+from kalit.kit.request import Request
+from kalit.shop import payment
+from kalit.shop.payment import NOT_PAID, NOT_PAID_TITLE
+
+
+@api.get(payment.CANCEL)
+def handler(request: Request) -> Html:
+    """The page to which whoever has not paid comes back."""
+    return payment.told(NOT_PAID_TITLE, NOT_PAID, request.language)
