@@ -28,7 +28,8 @@ def wrong(system: System) -> list[str]:
     names = {(row["pk"].removeprefix("USERNAME#"), row["uuid"]) for row in rows if row["sk"] == "USERNAME"}
     accounts = [row for row in rows if row["sk"] == "ACCOUNT"]
     owned = {(row["username"], row["pk"].removeprefix("ACCOUNT#")) for row in accounts}
-    said = [f"half an account: {name}" for name, _ in names ^ owned]
+    by_email = {(row.get("email", ""), row["pk"].removeprefix("ACCOUNT#")) for row in accounts}
+    said = [f"half an account: {name}" for name, _ in (owned - names) | (names - owned - by_email)]
     said += ["two accounts have one number"] * (len({row["number"] for row in accounts}) < len(accounts))
     numbered = {(row["pk"].removeprefix("NUMBER#"), row["uuid"]) for row in rows if row["sk"] == "NUMBER"}
     if numbered != {(str(row["number"]), row["pk"].removeprefix("ACCOUNT#")) for row in accounts}:

@@ -12,6 +12,7 @@ inside `injected` meet which fault, by their place in the order or by looking at
 
 import random
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -40,6 +41,9 @@ class Call:
     def __str__(self) -> str:
         return f"call {self.index}, {self.name}"
 
+
+# goal -> what the enumerations of this process have tried: deaths, and others in between
+enumerated: Counter[str] = Counter()
 
 Effect = Callable[[], Any]  # makes the call and returns its answer
 Fault = Callable[[Call, Effect], Any]
@@ -72,6 +76,16 @@ def injected(plan: Plan | None = None) -> Iterator[list[Call]]:
         yield calls
 
 
+@contextmanager
+def spared() -> Iterator[None]:
+    """What this thread calls meets no fault, and is not in the list."""
+    token = _aside.set(True)
+    try:
+        yield
+    finally:
+        _aside.reset(token)
+
+
 def every(chosen: Callable[[Call], bool], fault: Fault) -> Plan:
     """The fault at all calls that are chosen."""
     return lambda call: fault if chosen(call) else None
@@ -94,6 +108,33 @@ def now_and_then(chosen: Callable[[Call], bool], fault: Fault, share: float, see
     """The fault at a share of the chosen calls."""
     dice = random.Random(seed)
     return lambda call: fault if chosen(call) and dice.random() < share else None
+
+
+class Unlucky:
+    """A plan: death at a share of all calls, conflicts at a share of the transactions; each actor has luck at last."""
+
+    MOST_DEATHS = 6
+
+    def __init__(self, share: float, conflicts: float, seed: int) -> None:
+        self.share, self.conflicts = share, conflicts
+        self.faults = 0
+        self._dice, self._lock, self._deaths = random.Random(seed), threading.Lock(), threading.local()
+
+    def begin(self) -> None:
+        """Another actor begins in this thread."""
+        self._deaths.count = 0
+
+    def __call__(self, call: Call) -> Fault | None:
+        with self._lock:
+            fate, how = self._dice.random(), self._dice.random()
+            fault: Fault | None = None
+            if fate < self.share and self._deaths.count < self.MOST_DEATHS:
+                self._deaths.count += 1
+                fault = crash_before if how < 0.5 else crash_after
+            elif is_transaction(call) and how < self.conflicts:
+                fault = conflict
+            self.faults += fault is not None
+            return fault
 
 
 def is_transaction(call: Call) -> bool:
@@ -153,6 +194,7 @@ def died_everywhere(prepare: Callable[[], object], act: Callable[[], object]) ->
         prepare()
         calls = death.strike(act)
         assert [call.name for call in calls] == [call.name for call in clean[: len(calls)]]
+        enumerated["G1"] += 1
         yield death
 
 
@@ -163,11 +205,8 @@ def preempted_by(other: Callable[[], object]) -> Fault:
     """Another actor runs from beginning to end just before the call; its own calls meet no fault."""
 
     def fault(call: Call, effect: Effect) -> Any:
-        token = _aside.set(True)
-        try:
+        with spared():
             other()
-        finally:
-            _aside.reset(token)
         return effect()
 
     return fault
@@ -192,6 +231,7 @@ def preempted_everywhere(
         with injected({call.index: preempted_by(partial(_noted, other, others))}):
             answer = act()
         assert others, f"{call} was never reached"
+        enumerated["G3"] += 1
         yield call, answer, others[0]
 
 
@@ -232,3 +272,22 @@ def timeout(call: Call, effect: Effect) -> NoReturn:
     with suppress(Exception):
         effect()
     raise ReadTimeoutError(endpoint_url=call.client.meta.endpoint_url)
+
+
+def careless(sk: str) -> Plan:
+    """Writes check nothing about rows whose sort key begins so: what a store would be that forgot to."""
+
+    def fault(call: Call, effect: Effect) -> Any:
+        for told in _writes(call):
+            if "ConditionExpression" in told and (told.get("Item") or told["Key"])["sk"]["S"].startswith(sk):
+                told["ConditionExpression"] += " OR attribute_exists(pk) OR attribute_not_exists(pk)"
+        return effect()
+
+    return every(lambda call: bool(_writes(call)), fault)
+
+
+def _writes(call: Call) -> list[Any]:
+    """What a call asks to be written, row by row."""
+    if call.operation in ("PutItem", "UpdateItem", "DeleteItem"):
+        return [call.asked]
+    return [told for write in call.asked["TransactItems"] for told in write.values()] if is_transaction(call) else []

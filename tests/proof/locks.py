@@ -11,6 +11,7 @@ from unittest import mock
 from kalit.accounts import passwords
 from kalit.kit.resources import Table
 from tests.cloud import Answer
+from tests.things import Things
 
 from .system import START, System
 
@@ -162,38 +163,44 @@ class Locks:
 
     def wrong(self) -> list[str]:
         """Every invariant that is broken, in words, once all is settled."""
-        rows = {(row["pk"], row["sk"]): row for row in self.rows()}
-        devices = [row for row in rows.values() if row["sk"] == "DEVICE"]
-        return [
-            *_wrong_names(rows, devices),
-            *_wrong_shares(rows, devices),
-            *_wrong_histories(rows),
-            *self._wrong_commands(devices),
-            *self._wrong_certificates(devices),
-            *(f"{key} still asks for {row['outbox']}" for key, row in rows.items() if "outbox" in row),
-        ]
-
-    def _wrong_commands(self, devices: Sequence[dict[str, Any]]) -> list[str]:
-        said = []
-        taken = Counter((row["pk"], int(number)) for row in self.commands for number in row["sequences"])
-        said += [f"sequence {number} was taken twice" for (_, number), times in taken.items() if times > 1]
-        for device in devices:
-            last = max([0, *(number for pk, number in taken if pk == device["pk"])])
-            if int(device["sequence"]) != last:
-                said.append(f"the lock is at sequence {device['sequence']}, its commands at {last}")
-        kept = {(row["sk"].removeprefix("COMMAND#"), int(n)) for row in self.commands for n in row["sequences"]}
-        sent = {(told["command_id"], told["sequence"]) for told in self.published}
-        said += [f"{told} was sent, and is not kept" for told in sent - kept]
-        said += [f"a command stays {row['state']}" for row in self.commands if "open" in row]
-        return said
-
-    def _wrong_certificates(self, devices: Sequence[dict[str, Any]]) -> list[str]:
-        there = sorted((row["device_id"], row["certificate"]) for row in devices if "deleted_at" not in row)
-        can = sorted(self.things.connecting)
-        return [] if can == there else [f"{len(can)} certificates can connect, where there are {len(there)} locks"]
+        open = [f"a command stays {row['state']}" for row in self.commands if "open" in row]
+        return broken(self.rows(), self.things) + open
 
 
 Rows = dict[tuple[str, str], dict[str, Any]]
+
+
+def broken(table: Sequence[dict[str, Any]], things: Things) -> list[str]:
+    """The invariants that a locks table breaks, all of whose locks stand in a registry of things."""
+    rows = {(row["pk"], row["sk"]): row for row in table}
+    devices = [row for row in rows.values() if row["sk"] == "DEVICE"]
+    return [
+        *_wrong_names(rows, devices),
+        *_wrong_shares(rows, devices),
+        *_wrong_histories(rows),
+        *_wrong_commands([row for row in table if row["sk"].startswith("COMMAND#")], devices, things),
+        *_wrong_certificates(devices, things),
+        *(f"{key} still asks for {row['outbox']}" for key, row in rows.items() if "outbox" in row),
+    ]
+
+
+def _wrong_commands(commands: Sequence[dict[str, Any]], devices: Sequence[dict[str, Any]], things: Things) -> list[str]:
+    said = []
+    taken = Counter((row["pk"], int(number)) for row in commands for number in row["sequences"])
+    said += [f"sequence {number} was taken twice" for (_, number), times in taken.items() if times > 1]
+    for device in devices:
+        last = max([0, *(number for pk, number in taken if pk == device["pk"])])
+        if int(device["sequence"]) != last:
+            said.append(f"the lock is at sequence {device['sequence']}, its commands at {last}")
+    kept = {(row["sk"].removeprefix("COMMAND#"), int(n)) for row in commands for n in row["sequences"]}
+    sent = {(told["command_id"], told["sequence"]) for _, told in things.published}
+    return said + [f"{told} was sent, and is not kept" for told in sent - kept]
+
+
+def _wrong_certificates(devices: Sequence[dict[str, Any]], things: Things) -> list[str]:
+    there = sorted((row["device_id"], row["certificate"]) for row in devices if "deleted_at" not in row)
+    can = sorted(things.connecting)
+    return [] if can == there else [f"{len(can)} certificates can connect, where there are {len(there)} locks"]
 
 
 def _wrong_names(rows: Rows, devices: Sequence[dict[str, Any]]) -> list[str]:

@@ -135,7 +135,7 @@ class Tasks:
 
     def wrong(self, *, ended: bool = True) -> list[str]:
         """Every invariant that is broken, in words. `ended` where all has been settled."""
-        return _broken(self.system.rows(Table.TASKS)) + (self._unkept() if ended else [])
+        return broken(self.system.rows(Table.TASKS)) + (self._unkept() if ended else [])
 
     def _unkept(self) -> list[str]:
         """Promises to the client that were not kept."""
@@ -152,7 +152,7 @@ class Tasks:
         return said
 
 
-def _broken(table: list[dict[str, Any]]) -> list[str]:
+def broken(table: list[dict[str, Any]]) -> list[str]:
     """The invariants that a tasks table breaks, at any moment and for every owner in it."""
     said = []
     for owner in {row["pk"] for row in table if row["pk"].startswith("OWNER#")}:

@@ -2,11 +2,9 @@
 
 The server's own rules and the virtual lock's firmware, which share no code, speak over a line that repeats, reorders,
 delays, loses and forges, while clocks drift, the lock dies or falls silent, and shares are withdrawn.
-`make proof` makes 1,000 runs of 50 steps; among all the other tests there are fewer.
 """
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,17 +12,19 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import precondition, rule
 
 from infra.local.lock.firmware import Close, Command, Deed, Firmware, Memory, Note, Open, Report, Restart, signature
 from kalit.locks import commands, rights
 from kalit.locks.commands import LOCK, OPEN, REBOOT, UNLOCK, Kind, State, Verdict
 from kalit.locks.rights import Role
 
-EXAMPLES = int(os.environ.get("KALIT_EXAMPLES", "150"))
-STEPS = 50
+from .goals import FULL, RULES, Proved
+from .machines import History, prove, taken
+
+RUNS, STEPS = 1000 if FULL else 100, 50
+ENOUGH = 1000  # runs, by which a flaw is found
 LOCK_ID, SECRET = "LOCK_0001", "the lock's secret"
 BEGINNING = 1_795_250_000.0  # unix seconds
 SKEW = 5  # seconds that the lock's clock may be off
@@ -57,7 +57,7 @@ class Order:
     expires_at: int = 0
 
 
-class Line(RuleBasedStateMachine):
+class Line(History):
     """Server, lock, and what is under way between them."""
 
     def __init__(self, make: type[Firmware] = Firmware, sign: Callable[[str], str] = lambda text: text) -> None:
@@ -225,12 +225,12 @@ class Line(RuleBasedStateMachine):
             if isinstance(deed, Report) and deed.channel == "response":
                 self.to_server.append(deed.payload)
             elif isinstance(deed, Open | Close | Restart):
-                self.check(json.loads(message))
+                self.judge(json.loads(message))
         if dies is not None:
             self.restart()
         return deeds
 
-    def check(self, told: dict[str, Any]) -> None:
+    def judge(self, told: dict[str, Any]) -> None:
         """Whether what the lock does now it does once, in time, and for somebody who may."""
         order = self.by_sequence[told["sequence"]]
         assert told["sequence"] not in self.done, "done twice"
@@ -243,29 +243,9 @@ class Line(RuleBasedStateMachine):
             assert self.at <= self.withdrawn[order.user] + STILL_OPENS, "opened for somebody whose right had ended"
 
 
-def taken(line: list[Any], place: int, stays: bool) -> Any:
-    """One of what is under way, the newest being 0; it may come again."""
-    index = len(line) - 1 - place % len(line)
-    return line[index] if stays else line.pop(index)
-
-
-def prove(make: Callable[[], Line], examples: int) -> None:
-    run_state_machine_as_test(
-        make,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=STEPS,
-            derandomize=True,
-            database=None,
-            deadline=None,
-            phases=(Phase.generate,),
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-
-
-def test_every_command_is_done_once_in_time_and_by_right() -> None:
-    prove(Line, EXAMPLES)
+def test_every_command_is_done_once_in_time_and_by_right(proved: Proved) -> None:
+    acts, _ = prove(Line, RUNS, STEPS)
+    proved("G7", acts, back_end=RULES)
 
 
 class Patient(Firmware):
@@ -317,4 +297,4 @@ FLAWS = {
 @pytest.mark.parametrize(("make", "found"), FLAWS.values(), ids=FLAWS)
 def test_a_lock_with_a_flaw_is_found_out(make: Callable[[], Line], found: str) -> None:
     with pytest.raises(AssertionError, match=found):
-        prove(make, 1000)  # it ends with the first that is found
+        prove(make, ENOUGH, STEPS)

@@ -1,9 +1,5 @@
-"""Locks, cut short at every AWS call and crossed by others at each: no right outlives its end, no command its time.
+"""Locks, cut short at every AWS call and crossed by others at each: no right outlives its end, no command its time."""
 
-`make proof` makes 500 races; among all the other tests there are fewer.
-"""
-
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,10 +10,11 @@ from kalit.kit.resources import Table
 from tests.cloud import Answer
 
 from .faults import died_everywhere, preempted_everywhere
+from .goals import FULL, Proved
 from .locks import LEASE, Locks, Scene
 from .system import System, at_once
 
-RACES = int(os.environ.get("KALIT_RACES", "60"))
+RACES = 500 if FULL else 60
 
 
 @pytest.fixture(scope="module")
@@ -225,7 +222,7 @@ def test_a_registration_that_comes_again_meets_the_deletion_of_its_lock(
         assert locks.wrong() == [], str(call)
 
 
-def test_no_unlock_is_kept_after_its_share_has_ended(locks: Locks) -> None:
+def test_no_unlock_is_kept_after_its_share_has_ended(locks: Locks, proved: Proved) -> None:
     """Both at the same moment, many times: the transaction's own check decides."""
     early = 0
     for _ in range(RACES):
@@ -239,3 +236,4 @@ def test_no_unlock_is_kept_after_its_share_has_ended(locks: Locks) -> None:
         assert len(locks.published) == order.count("COMMAND")
         early += unlock.status == 200
     assert 0 < early < RACES, "both orders were seen"
+    proved("G7", RACES)
