@@ -20,13 +20,14 @@ lock: install ## a virtual lock in the foreground: make lock NAME=LOCK_0001 ARGS
 
 test: install ## run all tests
 	@$(if $(ARGS),,./.ci/chromium)
-	@$(python) -m pytest $(or $(ARGS),-n 3)
+	@$(python) -m pytest $(or $(ARGS),-n 3 --no-loadscope-reorder)
 
-proof: install ## the locks' proofs in full length: 1,000 runs of 50 steps, 500 races, 10,000 guesses
-	@KALIT_EXAMPLES=1000 KALIT_RACES=500 KALIT_GUESSES=10000 KALIT_SCANS=200 \
-	  $(python) -m pytest tests/proof/test_commands.py tests/proof/test_locks.py tests/proof/test_access.py
+proof: install ## what holds whatever dies, repeats or comes at once, as a table; in full length: make proof FULL=1
+	@SHORT=1 FULL=$(FULL) $(python) -m pytest tests/proof $(or $(ARGS),-n 2 --no-loadscope-reorder)
 
-bench: install ## a thousand virtual locks beat for a minute: LOCKS=1000 SECONDS=60
+bench: install ## a catalogue is read (PRODUCTS=10000), a campaign goes out (RECIPIENTS=100000), locks beat (LOCKS=1000 SECONDS=60)
+	@$(python) -m tests.speed.catalogue
+	@$(python) -m tests.speed.campaign
 	@$(python) -m tests.speed.fleet
 
 check: lint types test ## lint, types and tests: what a change must pass

@@ -7,15 +7,20 @@ from collections.abc import Callable, Iterator, Mapping
 
 import boto3
 
+from kalit.providers.outcomes import SANDBOX
+
 from . import preflight, shield
 from .installation import (
     Admin,
     Client,
     DoorFailed,
     Mqtt,
+    PaymentKeys,
     first_administrator,
+    payments_open,
     share_edge_secret,
     share_mqtt,
+    share_payment_keys,
     share_web_acl,
     upload_static_files,
 )
@@ -30,6 +35,8 @@ def main(arguments: list[str]) -> int:
     try:
         stage = preflight.stage(arguments[0] if arguments else "", os.environ)
         preflight.senders(stage)
+        keys = preflight.payments(stage, os.environ)
+        preflight.inbound(os.environ)
         preflight.tools()
         session = boto3.Session(region_name=os.environ.get("AWS_REGION"))
         region = preflight.region(session.region_name)
@@ -40,21 +47,25 @@ def main(arguments: list[str]) -> int:
             print(f"note: without Python {LAMBDA_PYTHON} here the layers go uncompiled; functions start half as fast")
         preflight.packaged(vendor_zip(stage.architecture, native=False), stage.architecture)
         print(f"Deploying {stage.name} to account {account} in {region}")
-        deploy(stage, session.client, _in(session, shield.REGION), Admin.from_environment(os.environ), _cdk)
-        outputs = _outputs(session.client, f"{stage.name}-edge")
+        deploy(stage, session.client, _in(session, shield.REGION), Admin.from_environment(os.environ), keys, _cdk)
+        lines = farewell(
+            stage, region, _outputs(session.client, f"{stage.name}-edge"), payments_open(session.client, stage)
+        )
     except (NotReady, DoorFailed) as error:
         print(error, file=sys.stderr)
         return 1
-    for line in farewell(stage, region, outputs):
+    for line in lines:
         print(line)
     return 0
 
 
-def deploy(stage: Stage, client: Client, afar: Client, admin: Admin, cdk: Cdk) -> None:
+def deploy(stage: Stage, client: Client, afar: Client, admin: Admin, keys: PaymentKeys | None, cdk: Cdk) -> None:
     """All stacks in order, and between them what they need of each other. `afar`: the web ACL's region."""
     cdk(stage, f"{stage.name}-state")
     share_edge_secret(client, stage)
     share_mqtt(client, stage, Mqtt.of_aws(client))
+    if keys:
+        share_payment_keys(client, stage, keys)
     upload_static_files(client, stage)  # before the pages that name them
     if stage.web_acl:
         cdk(stage, f"{stage.name}-shield")
@@ -65,7 +76,7 @@ def deploy(stage: Stage, client: Client, afar: Client, admin: Admin, cdk: Cdk) -
     cdk(stage, "--all")
 
 
-def farewell(stage: Stage, region: str, outputs: Mapping[str, str]) -> Iterator[str]:
+def farewell(stage: Stage, region: str, outputs: Mapping[str, str], paying: bool) -> Iterator[str]:
     """Where everything is, and what is left to do by hand."""
     url = outputs["Url"]
     console = f"https://{region}.console.aws.amazon.com/cloudwatch/home?region={region}"
@@ -74,6 +85,10 @@ def farewell(stage: Stage, region: str, outputs: Mapping[str, str]) -> Iterator[
     yield f"  dashboard  {console}#dashboards/dashboard/{stage.dashboard}"
     if stage.domain:
         yield f"  DNS        {stage.domain} must be a CNAME (or alias) of {outputs['DnsTarget']}"
+    if not paying:
+        yield "  payments   nobody can pay: set STRIPE_API_KEY and STRIPE_WEBHOOK_SECRET, and deploy again"
+    if stage.sms_origin != SANDBOX and not stage.inbound_digest:
+        yield "  answers    to SMS are not heard, STOP neither: set KALIT_INBOUND_SECRET, and deploy again"
     if stage.alarm_email:
         yield f"  alarms     go to {stage.alarm_email}, once the address has confirmed AWS's message"
     else:

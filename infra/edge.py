@@ -15,6 +15,8 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from kalit.kit.resources import Bucket
+
 from .hosting import RETENTION
 from .stages import Stage
 from .state import State
@@ -108,6 +110,7 @@ class Edge(Stack):
             custom_headers={"x-kalit-edge": state.edge_secret.secret_value.unsafe_unwrap()},
             protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
         )
+        headers = self._headers(stage)
         distribution = cloudfront.Distribution(
             self,
             "Distribution",
@@ -125,7 +128,10 @@ class Edge(Stack):
                     )
                 ],
             ),
-            additional_behaviors={"/static/*": self._files(stage, state)},
+            additional_behaviors={
+                "/static/*": self._served("Files", state.files, headers),
+                "/media/*": self._served("Pictures", state.buckets[Bucket.PICTURES], headers),
+            },
             domain_names=[stage.domain] if stage.domain else None,
             certificate=acm.Certificate.from_certificate_arn(self, "Certificate", stage.certificate)
             if stage.certificate
@@ -138,17 +144,9 @@ class Edge(Stack):
         CfnOutput(self, "Url", value=f"https://{stage.domain or distribution.distribution_domain_name}")
         CfnOutput(self, "DnsTarget", value=distribution.distribution_domain_name)
 
-    def _files(self, stage: Stage, state: State) -> cloudfront.BehaviorOptions:
-        """Static files: kept and compressed by CloudFront, read from S3 in its own name."""
-        # By its name: CDK would write this distribution into the bucket's policy, whose stack comes before this one.
-        bucket = s3.Bucket.from_bucket_attributes(
-            self,
-            "Files",
-            bucket_name=state.files.bucket_name,
-            bucket_regional_domain_name=state.files.bucket_regional_domain_name,
-        )
-        Annotations.of(self).acknowledge_warning("@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOac")
-        headers = cloudfront.ResponseHeadersPolicy(
+    def _headers(self, stage: Stage) -> cloudfront.ResponseHeadersPolicy:
+        """What is said with every file."""
+        return cloudfront.ResponseHeadersPolicy(
             self,
             "FilesHeaders",
             response_headers_policy_name=f"{stage.name}-files",
@@ -165,6 +163,19 @@ class Edge(Stack):
                 ),
             ),
         )
+
+    def _served(
+        self, id: str, bucket: s3.IBucket, headers: cloudfront.ResponseHeadersPolicy
+    ) -> cloudfront.BehaviorOptions:
+        """Files: kept and compressed by CloudFront, read from S3 in its own name."""
+        # By its name: CDK would write this distribution into the bucket's policy, whose stack comes before this one.
+        bucket = s3.Bucket.from_bucket_attributes(
+            self,
+            id,
+            bucket_name=bucket.bucket_name,
+            bucket_regional_domain_name=bucket.bucket_regional_domain_name,
+        )
+        Annotations.of(self).acknowledge_warning("@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOac")
         return cloudfront.BehaviorOptions(
             origin=origins.S3BucketOrigin.with_origin_access_control(bucket),
             cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,

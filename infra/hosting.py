@@ -17,7 +17,7 @@ from kalit.kit import streams
 from kalit.kit.api import Endpoint
 from kalit.kit.doors import Door
 from kalit.kit.queues import Consumer, DeadLetters
-from kalit.kit.resources import Broker, Bucket, Cipher, Email, Fleet, Grant, Key, Mac, Resource, Sms
+from kalit.kit.resources import Broker, Bucket, Cipher, Email, Fleet, Grant, Key, Mac, Resource, Secret, Sms
 from kalit.kit.schedules import TIME, Schedule
 from kalit.kit.steps import Step
 from kalit.kit.streams import Follower
@@ -144,8 +144,12 @@ class Doors(Stack):
             )
         if door.host.ticks:
             variables["TICKS"] = ticks.told(self.stage)
+        if door.host.inbound:
+            variables["INBOUND_SECRET_SHA256"] = self.stage.inbound_digest
         if door.host.mqtt:
             variables["MQTT"] = ssm.StringParameter.value_for_string_parameter(self, self.stage.mqtt)
+        if door.host.sms:
+            variables |= {"SMS_PRICE": self.stage.sms_price, "SMS_RATE": str(self.stage.sms_rate)}
         if self.stage.sandbox:
             variables["CLOCK_FILE"] = self.node.try_get_context("clock_file") or ""
             variables |= json.loads(self.node.try_get_context("tunables") or "{}")
@@ -160,6 +164,8 @@ class Doors(Stack):
         """The ARN that a grant is about; built from names where it can be, so that stacks do not hang on each other."""
         if isinstance(grant.resource, (Key, Mac, Cipher)):
             return self.state.keys[grant.resource].key_arn
+        if isinstance(grant.resource, Secret):
+            return self.state.secrets[grant.resource]
         if isinstance(grant.resource, Bucket):
             return f"{self.state.buckets[grant.resource].bucket_arn}{grant.part}"
         if isinstance(grant.resource, (Broker, Fleet)):
@@ -209,7 +215,7 @@ def _routes(stack: Doors, door: Endpoint, function: lambda_.Function, role: iam.
 
 
 def _consume(stack: Doors, door: Consumer, function: lambda_.Function, role: iam.Role) -> None:
-    _receive(stack, door.batch, function, role, "Source", stack.state.queues[door.queue].queue_arn)
+    _receive(stack, door.batch, function, role, "Source", stack.state.queues[door.queue].queue_arn, door.at_once)
 
 
 def _put_aside(stack: Doors, door: DeadLetters, function: lambda_.Function, role: iam.Role) -> None:
@@ -217,7 +223,9 @@ def _put_aside(stack: Doors, door: DeadLetters, function: lambda_.Function, role
         _receive(stack, door.batch, function, role, f"From{queue.node.id}", queue.queue_arn)
 
 
-def _receive(stack: Doors, batch: int, function: lambda_.Function, role: iam.Role, id: str, queue_arn: str) -> None:
+def _receive(
+    stack: Doors, batch: int, function: lambda_.Function, role: iam.Role, id: str, queue_arn: str, at_once: int = 0
+) -> None:
     stack._allow(role, ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], queue_arn)
     mapping = lambda_.CfnEventSourceMapping(
         stack,
@@ -226,6 +234,9 @@ def _receive(stack: Doors, batch: int, function: lambda_.Function, role: iam.Rol
         event_source_arn=queue_arn,
         batch_size=batch,
         function_response_types=["ReportBatchItemFailures"],
+        scaling_config=lambda_.CfnEventSourceMapping.ScalingConfigProperty(maximum_concurrency=at_once)
+        if at_once
+        else None,
     )
     mapping.node.add_dependency(role)
 

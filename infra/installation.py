@@ -77,6 +77,30 @@ def share_mqtt(client: Client, stage: Stage, mqtt: Mqtt) -> None:
     client("ssm").put_parameter(Name=stage.mqtt, Value=json.dumps(asdict(mqtt)), Type="String", Overwrite=True)
 
 
+@dataclass(frozen=True)
+class PaymentKeys:
+    """What the payment provider knows us by, and signs with. `api_base` is where it is, when it is a sandbox."""
+
+    api_key: str = ""
+    webhook_secret: str = ""
+    api_base: str = ""
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str]) -> "PaymentKeys":
+        return cls(env.get("STRIPE_API_KEY", ""), env.get("STRIPE_WEBHOOK_SECRET", ""), env.get("STRIPE_API_BASE", ""))
+
+
+def share_payment_keys(client: Client, stage: Stage, keys: PaymentKeys) -> None:
+    """Give the keys to the doors that may read them; they hold within five minutes."""
+    client("secretsmanager").put_secret_value(SecretId=stage.payment_keys, SecretString=json.dumps(asdict(keys)))
+
+
+def payments_open(client: Client, stage: Stage) -> bool:
+    """Whether somebody has given the stage its keys."""
+    told = client("secretsmanager").get_secret_value(SecretId=stage.payment_keys)["SecretString"]
+    return bool(json.loads(told)["api_key"])
+
+
 def share_web_acl(client: Client, stage: Stage, arn: str) -> None:
     """Tell the edge its web ACL, which lives in another region."""
     client("ssm").put_parameter(Name=stage.web_acl_parameter, Value=arn, Type="String", Overwrite=True)
@@ -84,10 +108,16 @@ def share_web_acl(client: Client, stage: Stage, arn: str) -> None:
 
 def upload_static_files(client: Client, stage: Stage) -> str:
     """Bring the static files to what the doors will point to. Returns their bucket."""
+    name = bucket(client, stage, static.BUCKET)
+    static.upload(client("s3"), name)
+    return name
+
+
+def bucket(client: Client, stage: Stage, output: str) -> str:
+    """The bucket that an output of the stage's state names."""
     [stack] = client("cloudformation").describe_stacks(StackName=f"{stage.name}-state")["Stacks"]
-    bucket: str = next(output["OutputValue"] for output in stack["Outputs"] if output["OutputKey"] == static.BUCKET)
-    static.upload(client("s3"), bucket)
-    return bucket
+    named: str = next(told["OutputValue"] for told in stack["Outputs"] if told["OutputKey"] == output)
+    return named
 
 
 def first_administrator(client: Client, stage: Stage, admin: Admin, say: Callable[[str], None]) -> None:

@@ -42,15 +42,15 @@ def countdown(steps: Mapping[str, lambda_.Function]) -> dict[str, Any]:
     }
 
 
-def command(steps: Mapping[str, lambda_.Function]) -> dict[str, Any]:
-    """Wait until a lock should have answered, send the command anew; until it has, or was asked often enough."""
+def looking_again(step: lambda_.Function) -> dict[str, Any]:
+    """Wait until it is time, let the step look, wait until the time that it says; until it says that all is over."""
     return {
         "StartAt": "Wait",
         "States": {
-            "Wait": {"Type": "Wait", "TimestampPath": "$.next.at", "Next": "SendAgain"},
-            "SendAgain": {
+            "Wait": {"Type": "Wait", "TimestampPath": "$.next.at", "Next": "Look"},
+            "Look": {
                 "Type": "Task",
-                "Resource": steps["locks.send_again"].function_arn,
+                "Resource": step.function_arn,
                 "ResultPath": "$.next",
                 "Retry": RETRY,
                 "Catch": GIVE_UP,
@@ -64,6 +64,105 @@ def command(steps: Mapping[str, lambda_.Function]) -> dict[str, Any]:
             "End": {"Type": "Succeed"},
         },
     }
+
+
+def command(steps: Mapping[str, lambda_.Function]) -> dict[str, Any]:
+    """Until a lock has answered, or was asked often enough, send the command anew."""
+    return looking_again(steps["locks.send_again"])
+
+
+def hold(steps: Mapping[str, lambda_.Function]) -> dict[str, Any]:
+    """When an order's time is over and nobody has paid, end it."""
+    return looking_again(steps["shop.expire"])
+
+
+def campaign(steps: Mapping[str, lambda_.Function]) -> dict[str, Any]:
+    """Wait for a run's start, plan it page by page, and look at it until it is over."""
+    return {
+        "StartAt": "Begin",
+        "States": {
+            "Begin": _step(steps["campaigns.begin"], "Begun", ResultPath="$.next"),
+            "Begun": _choice({"wait": "WaitForStart", "plan": "Plan"}),
+            "WaitForStart": {"Type": "Wait", "TimestampPath": "$.next.at", "Next": "Begin"},
+            "Plan": _step(steps["campaigns.plan"], "Planned", ResultPath="$.next"),
+            "Planned": _choice({"plan": "Plan", "watch": "Watch"}),
+            "Watch": _step(steps["campaigns.watch"], "Watched", ResultPath="$.next"),
+            "Watched": _choice({"watch": "WaitForSlots"}),
+            "WaitForSlots": {"Type": "Wait", "TimestampPath": "$.next.at", "Next": "Watch"},
+            "End": {"Type": "Succeed"},
+        },
+    }
+
+
+def slot(steps: Mapping[str, lambda_.Function]) -> dict[str, Any]:
+    """Wait until messages are due, then hand them over to the senders, some slots at a time."""
+    return {
+        "StartAt": "Wait",
+        "States": {
+            "Wait": {"Type": "Wait", "TimestampPath": "$.at", "Next": "Release"},
+            "Release": _step(steps["campaigns.release"], "Released", ResultPath="$.released"),
+            "Released": {
+                "Type": "Choice",
+                "Choices": [{"Variable": "$.released.more", "BooleanEquals": True, "Next": "GoOn"}],
+                "Default": "End",
+            },
+            "GoOn": {
+                "Type": "Pass",
+                "Parameters": {
+                    "run.$": "$.run",
+                    "at.$": "$.at",
+                    "until.$": "$.until",
+                    "after.$": "$.released.after",
+                    "job.$": "$.job",
+                    "request_id.$": "$.request_id",
+                    "caller_id.$": "$.caller_id",
+                },
+                "Next": "Release",
+            },
+            "End": {"Type": "Succeed"},
+        },
+    }
+
+
+def client_import(steps: Mapping[str, lambda_.Function]) -> dict[str, Any]:
+    """Check a file of clients, then make them, some pages at a time."""
+    page = {"Type": "Task", "Resource": steps["campaigns.make_clients"].function_arn, "Retry": RETRY, "End": True}
+    return {
+        "StartAt": "Check",
+        "States": {
+            "Check": _step(steps["campaigns.check_import"], "Make", ResultPath="$.checked"),
+            "Make": {
+                "Type": "Map",
+                "ItemsPath": "$.checked.pages",
+                "ItemSelector": {
+                    "id.$": "$.id",
+                    "page.$": "$$.Map.Item.Value",
+                    "request_id.$": "$.request_id",
+                    "caller_id.$": "$.caller_id",
+                },
+                "MaxConcurrency": 4,
+                "ItemProcessor": {
+                    "ProcessorConfig": {"Mode": "INLINE"},
+                    "StartAt": "Page",
+                    "States": {"Page": page},
+                },
+                "ResultPath": None,
+                "Catch": GIVE_UP,
+                "End": True,
+            },
+        },
+    }
+
+
+def _step(function: lambda_.Function, then: str, **more: str) -> dict[str, Any]:
+    told = {"Type": "Task", "Resource": function.function_arn, "Retry": RETRY, "Catch": GIVE_UP, "Next": then}
+    return {**told, **more}
+
+
+def _choice(ways: Mapping[str, str]) -> dict[str, Any]:
+    """Go on as the last step says; what it does not name is the end."""
+    choices = [{"Variable": "$.next.do", "StringEquals": do, "Next": then} for do, then in ways.items()]
+    return {"Type": "Choice", "Choices": choices, "Default": "End"}
 
 
 def giving_up(machine: Machine, undelivered: sqs.IQueue) -> dict[str, Any]:
@@ -86,6 +185,12 @@ def giving_up(machine: Machine, undelivered: sqs.IQueue) -> dict[str, Any]:
 MACHINES = {
     "tasks": {Machine.COUNTDOWN: (countdown, ["tasks.countdown"])},
     "locks": {Machine.COMMAND: (command, ["locks.send_again"])},
+    "shop": {Machine.HOLD: (hold, ["shop.expire"])},
+    "campaigns": {
+        Machine.CAMPAIGN: (campaign, ["campaigns.begin", "campaigns.plan", "campaigns.watch"]),
+        Machine.SLOT: (slot, ["campaigns.release"]),
+        Machine.IMPORT: (client_import, ["campaigns.check_import", "campaigns.make_clients"]),
+    },
 }
 
 

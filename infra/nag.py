@@ -13,11 +13,12 @@ REASONS = {
     "AwsSolutions-CFR3": "The API's access log has every request once; CloudFront's would repeat it.",
     "AwsSolutions-CFR4": "A stage with its own domain requires TLS 1.2; CloudFront's certificate cannot be told to.",
     "AwsSolutions-L1": "python3.13 is the newest runtime that all our locked wheels are built for.",
-    "AwsSolutions-S1": "One bucket holds what everybody may read, the other files of a day behind links; the audit log "
+    "AwsSolutions-S1": "Two buckets hold what everybody may read, one files of a day behind links; the audit log "
     "tells who asked for those.",
     "AwsSolutions-SF1": "Standard executions keep their own history for 90 days; failures raise the task's sweeper.",
     "AwsSolutions-SF2": "The machine has one step; its Lambda's log tells as much.",
-    "AwsSolutions-SMG4": "Not replaced on a schedule: CloudFront and the doors would have to learn it in one moment.",
+    "AwsSolutions-SMG4": "Not replaced on a schedule: CloudFront and the doors would have to learn the edge's in one "
+    "moment, and the payment provider's keys are replaced by people, at the provider first.",
     "AwsSolutions-SQS3": "Dead-letter queues have none of their own.",
 }
 
@@ -32,8 +33,14 @@ WILDCARDS = {
         "and with them their things, certificates and connections."
         for what in ("thing", "cert", "client")
     },
+    "{stage}-state:ExportsOutputFnGetAttImportsBucket18B2D913ArnFA2A8993/*": "Every import has files of its own.",
     "{stage}-state:ExportsOutputFnGetAttExportsBucket5A12738BArn6FAD0B2A/*": "Whoever exports puts a file into the "
     "bucket of exports, and signs a link to it; each has a name of chance.",
+    **{
+        f"{{stage}}-state:ExportsOutputFnGetAttPictures8CDD258BArn7B03F255/{folder}/*": "Pictures come by upload: "
+        "whoever asks for one, or takes one, may do so in that folder of their bucket alone."
+        for folder in ("uploads", "media")
+    },
 }
 
 # What may be asked for on all resources alone, since its actions know none, by the policies that do: X-Ray's of every

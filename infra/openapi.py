@@ -9,7 +9,7 @@ from typing import Any, cast, get_args, get_origin
 import yaml
 from aws_lambda_powertools.event_handler.openapi.models import OpenAPI
 from pydantic import BaseModel, TypeAdapter
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from kalit.kit import dialects
 from kalit.kit.api import ASKED, Endpoint, Reply
@@ -56,6 +56,9 @@ TAGS = {
     "administrators make managers and change accounts.",
     "locks": "Smart locks: register yours, share them, open and close them, and see what they report.",
     "access": "Codes that open a lock: PINs, cards, guests and QR codes; what a lock asks at its door, and every try.",
+    "campaigns": "SMS to your clients at their own hours: who they are, what they are told, what came of it.",
+    "catalog": "What the shop sells: categories, products, variants and their stock; staff keep them.",
+    "shop": "Carts, orders and their payment, and what buyers think of what they bought.",
     "notices": "E-mail and SMS that a sandbox took instead of sending them.",
     "jobs": "Schedules, codes by SMS, and the history of every job: what ran, what failed, what to send again.",
     "tasks": "Sums and countdowns that are worked on in the background, five at a time.",
@@ -80,6 +83,7 @@ BEARER = {
 ERRORS: dict[str, Any] = {
     "Detail": {"type": "object", "required": ["detail"], "properties": {"detail": {"type": "string"}}},
     "Fields": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+    "Error": {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}},
     "Refusal": {"type": "array", "items": {"type": "string"}},
     "ErrorV1": {
         "type": "object",
@@ -96,6 +100,11 @@ ERRORS: dict[str, Any] = {
                 },
             },
         },
+    },
+    "MessageV1": {
+        "type": "object",
+        "required": ["success", "message"],
+        "properties": {"success": {"const": False}, "message": {"type": "string"}},
     },
     "Problem": {
         "type": "object",
@@ -131,15 +140,28 @@ ERRORS: dict[str, Any] = {
 }
 
 
+class Schema(GenerateJsonSchema):
+    """Without titles of fields, which would say their names once more, and the document is large enough."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
 def document(doors: Sequence[Endpoint]) -> dict[str, Any]:
     """The whole document, checked against the model of OpenAPI 3.1."""
     models = _models(doors)
-    refs, definitions = models_json_schema(models, ref_template="#/components/schemas/{model}")
-    schemas = {**ERRORS, **definitions.get("$defs", {})}
+    refs, definitions = models_json_schema(models, ref_template="#/components/schemas/{model}", schema_generator=Schema)
+    named = definitions.get("$defs", {})
+    for schema in named.values():
+        del schema["title"]  # its name once more
+    if taken := ERRORS.keys() & named.keys():
+        raise ValueError(f"models have the names of errors' bodies: {taken}")
+    schemas = {**ERRORS, **named}
     paths: dict[str, Any] = {}
+    refusals: dict[str, Any] = {}
     for door in doors:
         for number, (method, path) in enumerate(door.routes):
-            operation = _operation(door, refs)
+            operation = _operation(door, refs, refusals)
             if number:
                 operation["operationId"] = f"{door.name}.{number + 1}"
                 operation["description"] = f"The same as `{door.method} {door.path}`."
@@ -158,6 +180,7 @@ def document(doors: Sequence[Endpoint]) -> dict[str, Any]:
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": dict(sorted(schemas.items())),
+            "responses": dict(sorted(refusals.items())),
             "securitySchemes": {"bearer": BEARER},
         },
     }
@@ -177,10 +200,10 @@ def _models(doors: Sequence[Endpoint]) -> list[tuple[type[BaseModel], Any]]:
 
 
 def _answer_model(door: Endpoint) -> type[BaseModel] | None:
+    """What it answers with, alone, in a page, in a list, or beside another way of answering."""
     returned = door.call.__annotations__.get("return")
-    if _page(returned):
-        returned = get_args(returned)[0]
-    return returned if isinstance(returned, type) and issubclass(returned, BaseModel) else None
+    told = [returned] if get_origin(returned) is None else get_args(returned)
+    return next((kind for kind in told if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
 
 
 def _page(returned: Any) -> type[Page[Any]] | None:
@@ -189,14 +212,14 @@ def _page(returned: Any) -> type[Page[Any]] | None:
     return origin if isinstance(origin, type) and issubclass(origin, Page) else None
 
 
-def _operation(door: Endpoint, refs: dict[Any, Any]) -> dict[str, Any]:
+def _operation(door: Endpoint, refs: dict[Any, Any], refusals: dict[str, Any]) -> dict[str, Any]:
     told: dict[str, Any] = {
         "operationId": door.name,
         "tags": [door.folder],
         "summary": door.summary,
         **({"description": door.description} if door.description else {}),
         "parameters": [*_path_parameters(door), *_query_parameters(door), *_header_parameters(door)],
-        "responses": _responses(door, refs),
+        "responses": _responses(door, refs, refusals),
     }
     if "body" in door.wants:
         schema = refs[door.wants["body"], "validation"]
@@ -230,7 +253,7 @@ def _path_parameters(door: Endpoint) -> list[dict[str, Any]]:
 def _query_parameters(door: Endpoint) -> list[dict[str, Any]]:
     if "query" not in door.wants:
         return []
-    schema = door.wants["query"].model_json_schema(ref_template="{model}")
+    schema = door.wants["query"].model_json_schema(ref_template="{model}", schema_generator=Schema)
     named = schema.get("$defs", {})
     parameters = []
     for name, told in schema["properties"].items():
@@ -254,26 +277,43 @@ def _header_parameters(door: Endpoint) -> list[dict[str, Any]]:
     ]
 
 
-def _responses(door: Endpoint, refs: dict[Any, Any]) -> dict[str, Any]:
-    told: dict[str, Any] = {str(door.status): {"description": "Done.", "content": _success(door, refs)}}
-    by_status: dict[int, list[type[AppError]]] = {}
+def _responses(door: Endpoint, refs: dict[Any, Any], refusals: dict[str, Any]) -> dict[str, Any]:
+    """By status; refusals are told once, in `refusals`, for all doors that refuse in the same words."""
+    own: dict[str, Any] = _success(door, refs)
+    told: dict[str, Any] = {
+        str(door.status): {"description": "Done.", **({"content": own} if door.status != 204 else {})}
+    }
+    by_status: dict[int, list[type[AppError]]] = {status: [] for status in door.besides}
     for error in _errors(door):
         by_status.setdefault(error.status, []).append(error)
     for status, errors in sorted(by_status.items()):
-        names = list(dict.fromkeys(_schema_name(door, error) for error in errors))
-        bodies = [_error_body(door, error) for error in errors]
-        schemas = [{"$ref": f"#/components/schemas/{name}"} for name in names]
-        told[str(status)] = {
-            "description": " / ".join(dict.fromkeys(_message(error) for error in errors)),
-            "content": {
-                "application/json": {
-                    "schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas},
-                    **_shown(bodies, names=[error.__name__ for error in errors]),
-                },
-                "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
-            },
-        }
+        response: dict[str, Any] = {"description": "Refused.", "content": {}}
+        if errors:
+            response = _refusal(door, errors)
+        if status in door.besides:
+            told[str(status)] = {**response, "content": {**response["content"], **own}}
+            continue
+        name = ("V1" if door.path.startswith("/api/v1/") else "") + "Or".join(error.__name__ for error in errors)
+        same = refusals.setdefault(name, response) == response
+        told[str(status)] = {"$ref": f"#/components/responses/{name}"} if same else response
     return told
+
+
+def _refusal(door: Endpoint, errors: Sequence[type[AppError]]) -> dict[str, Any]:
+    """What a door answers that refuses by one of these errors, which have one status."""
+    names = list(dict.fromkeys(_schema_name(door, error) for error in errors))
+    bodies = [_error_body(door, error) for error in errors]
+    schemas = [{"$ref": f"#/components/schemas/{name}"} for name in names]
+    return {
+        "description": " / ".join(dict.fromkeys(_message(error) for error in errors)),
+        "content": {
+            "application/json": {
+                "schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas},
+                **_shown(bodies, names=[error.__name__ for error in errors]),
+            },
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
+        },
+    }
 
 
 def _message(error: type[AppError]) -> str:
@@ -305,7 +345,7 @@ def _success(door: Endpoint, refs: dict[Any, Any]) -> dict[str, Any]:
         return {returned.media_type.partition(";")[0]: {"schema": {"type": "string"} if returned is Html else {}}}
     answer = _answer_model(door)
     schema = refs[answer, "serialization"] if answer else {}
-    example = examples.whole(answer) if answer else None
+    example: Any = examples.whole(answer) if answer else None
     if page := _page(returned):
         link = {"type": ["string", "null"], "format": "uri"}
         properties = {
@@ -317,6 +357,8 @@ def _success(door: Endpoint, refs: dict[Any, Any]) -> dict[str, Any]:
         }
         schema = {"type": "object", "required": list(properties), "properties": properties}
         example = example and page([], 1, 1, PAGE_SIZE).body("", "") | {"results": [example]}
+    elif answer and get_origin(returned) is list:
+        schema, example = {"type": "array", "items": schema}, [example]
     elif answer is None:
         schema = TypeAdapter(cast("type[Any]", returned)).json_schema()
     return {"application/json": {"schema": schema, **_shown([example] if example else [])}}
@@ -333,14 +375,16 @@ def _errors(door: Endpoint) -> list[type[AppError]]:
         errors += [TokenNotValid] if door.open_to_all else [Unauthenticated, TokenNotValid]
     if door.once:
         errors += [Invalid, StillRunning, KeyReused]
-    if any(name not in ASKED for name in door.wants):
+    if any(name not in ASKED and kind is not str for name, kind in door.wants.items()):
         errors += [NotFound]
     return list(dict.fromkeys(errors))
 
 
 def _schema_name(door: Endpoint, error: type[AppError]) -> str:
     if door.path.startswith("/api/v1/"):
-        return "ErrorV1"
+        return "MessageV1" if error.bare else "ErrorV1"
+    if error.key != "detail":
+        return error.key.capitalize()
     return "Fields" if error is Invalid else "Refusal" if issubclass(error, Refused) else "Detail"
 
 
@@ -352,7 +396,7 @@ def write() -> None:
 
 
 def as_json(told: dict[str, Any]) -> str:
-    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
 def as_yaml(told: dict[str, Any]) -> str:

@@ -40,22 +40,48 @@ SERVICES = {
     "broker": "iot-data",
     "fleet": "iot",
     "email": "sesv2",
+    "secret": "secretsmanager",
     "sms": "pinpoint-sms-voice-v2",
 }
 
 # What no door imports: the installer's scripts; Powertools' router, which we use when the document is made, and its
-# other utilities; dateutil's zones, beside tzdata; pydantic's own past; and the parser with which cffi is built.
+# other utilities; dateutil's calendars, and its zones, beside tzdata; pydantic's past and future, and its plugin for
+# mypy; what cffi builds with; urllib3 in browsers; and requests with what it needs, since Stripe's library has another
+# client here.
 UNUSED = (
     "bin",
     "aws_lambda_powertools/event_handler",
+    "aws_lambda_powertools/metrics/provider/datadog",
     *(
         f"aws_lambda_powertools/utilities/{name}"
-        for name in ("auth_alpha", "circuit_breaker", "feature_flags", "idempotency", "kafka", "streaming")
+        for name in (
+            "auth_alpha",
+            "circuit_breaker",
+            "data_masking",
+            "feature_flags",
+            "idempotency",
+            "kafka",
+            "parameters",
+            "streaming",
+            "validation",
+        )
     ),
+    "certifi",
+    "cffi",  # compiled bindings need `_cffi_backend` alone
+    "charset_normalizer",
+    "dateutil/rrule.py",
     "dateutil/zoneinfo",
+    "idna",
     "pycparser",
+    "pydantic/experimental",
+    "pydantic/mypy.py",
     "pydantic/v1",
+    "requests",
+    "urllib3/contrib/emscripten",
 )
+
+# The modules of Stripe's library that sessions and refunds reach, fifty of two thousand; a test runs on these alone.
+STRIPE = Path(__file__).with_name("stripe.txt").read_text().split()
 
 
 def door_zip(door: Door) -> Path:
@@ -81,8 +107,17 @@ def vendor_zip(architecture: str, *, native: bool) -> Path:
     """The layer of hash-locked third-party packages, kept until the lock or the services change."""
     services = sorted(set(SERVICES.values()))
     version = f"{sys.version_info.major}.{sys.version_info.minor}" if native else LAMBDA_PYTHON
-    steps = (inspect.getsource(step) for step in (_trim, _compile))
-    told = [LOCK.read_text(), architecture, version, sys.platform if native else "", *services, *UNUSED, *steps]
+    steps = (inspect.getsource(step) for step in (_trim, _remove, _compile))
+    told = [
+        LOCK.read_text(),
+        architecture,
+        version,
+        sys.platform if native else "",
+        *services,
+        *UNUSED,
+        *STRIPE,
+        *steps,
+    ]
     recipe = "\n".join(told)
     done = BUILD / f"layer-vendor-{hashlib.sha256(recipe.encode()).hexdigest()[:16]}.zip"
     if done.exists():
@@ -110,14 +145,35 @@ def services_of(resources: Iterable[Resource]) -> set[str]:
 
 
 def _trim(python: Path, services: Sequence[str]) -> None:
-    for path in python.glob("*.dist-info"):
-        for name in ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json"):
-            (path / name).unlink(missing_ok=True)
     for name in UNUSED:
-        shutil.rmtree(python / name)
+        _remove(python / name)
+    for pattern in ("**/*.pyi", "botocore/data/**/examples-1.json"):  # for type checkers, and for documentation
+        for path in python.glob(pattern):
+            path.unlink()
+    for path in python.glob("*.dist-info"):
+        files = [line.partition(",")[0] for line in (path / "RECORD").read_text().splitlines()]
+        if not any((python / name).exists() for name in files if not name.startswith(path.name)):
+            _remove(path)
+            continue
+        for name in ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "sboms"):
+            if (path / name).exists():
+                _remove(path / name)
+    stripe = python / "stripe"
+    for path in sorted(stripe.rglob("*"), reverse=True):  # what is in a folder before the folder
+        if path.suffix == ".py" and str(path.relative_to(stripe).with_suffix("")) not in STRIPE:
+            path.unlink()
+        elif path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
     for path in (python / "botocore" / "data").iterdir():
         if path.is_dir() and path.name not in services:
             shutil.rmtree(path)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
 
 
 def _compile(python: Path, *, native: bool) -> None:
@@ -142,11 +198,10 @@ def _zip(name: str, files: Sequence[tuple[Path, str]]) -> Path:
     BUILD.mkdir(exist_ok=True)
     # Under a name of its own until it is whole: others may build the same.
     handle, partial = tempfile.mkstemp(dir=BUILD, suffix=".partial")
-    with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
+    with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w") as package:
         for path, inside in files:
             info = zipfile.ZipInfo(inside, EPOCH)
-            info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = 0o644 << 16
-            package.writestr(info, path.read_bytes())
+            package.writestr(info, path.read_bytes(), zipfile.ZIP_DEFLATED, compresslevel=9)
     Path(partial).chmod(0o644)
     return Path(partial).replace(BUILD / f"{name}.zip")

@@ -11,10 +11,11 @@ from kalit.providers.outcomes import SANDBOX
 
 from . import shield
 from .catalog import ROOT
-from .installation import Client
+from .installation import Client, PaymentKeys
 from .local.assembly import SynthesisFailed, check_node
 from .stages import STAGES, Stage, chosen
 
+SHORTEST_SECRET = 20  # letters: who sees its digest among a function's settings must not find out what it is of
 BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"
 OLDEST_BOOTSTRAP = 6  # that our templates' own rule accepts
 CDK = ROOT / "node_modules" / ".bin" / "cdk"
@@ -66,6 +67,14 @@ def account(client: Client, stage: Stage) -> str:
     return here
 
 
+def inbound(env: Mapping[str, str]) -> None:
+    """Raises `NotReady` for a secret of people's answers that could be guessed."""
+    if 0 < len(env.get("KALIT_INBOUND_SECRET", "")) < SHORTEST_SECRET:
+        raise NotReady(
+            "KALIT_INBOUND_SECRET is too short. Make one: python3 -c 'import secrets; print(secrets.token_urlsafe())'"
+        )
+
+
 def senders(stage: Stage) -> None:
     """What is for customers reaches them."""
     missing = [
@@ -78,6 +87,19 @@ def senders(stage: Stage) -> None:
     ]
     if missing:
         raise NotReady(f"Stage {stage.name} would send nothing to anybody. Set {' and '.join(missing)}.")
+
+
+def payments(stage: Stage, env: Mapping[str, str]) -> PaymentKeys | None:
+    """The payment provider's keys, where they are set; else the stage keeps those that it has."""
+    keys = PaymentKeys(env.get("STRIPE_API_KEY", ""), env.get("STRIPE_WEBHOOK_SECRET", ""))
+    if not keys.api_key and not keys.webhook_secret:
+        return None
+    if not keys.api_key or not keys.webhook_secret:
+        raise NotReady("STRIPE_API_KEY and STRIPE_WEBHOOK_SECRET belong together: set both of them, or none.")
+    if stage.production != ("_live_" in keys.api_key):
+        kind = "real" if stage.production else "test"
+        raise NotReady(f"Stage {stage.name} takes {kind} money, and STRIPE_API_KEY does not.")
+    return keys
 
 
 def bootstrapped(client: Client, region: str, stage: Stage) -> None:

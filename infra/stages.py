@@ -1,11 +1,15 @@
 """The stages and all in which they differ, one row each."""
 
+import hashlib
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from kalit.kit.resources import Secret
 from kalit.providers.outcomes import SANDBOX
+
+SANDBOX_INBOUND = "inbound_sandbox"  # the secret of people's answers on a laptop, where they are nobody's
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,10 @@ class Stage:
     # Messaging; `sandbox` sends nothing and keeps all in outboxes.
     email_from: str = SANDBOX
     sms_origin: str = SANDBOX
+    sms_price: str = "0.0079"  # dollars for one SMS, as previews of campaigns reckon
+    sms_rate: int = 100  # SMS a second that campaigns may hand to the provider
+    # SHA-256 of the secret that the provider of people's answers shows; where there is none, nobody is heard.
+    inbound_digest: str = ""
     domain: str = ""  # of our own, with the ARN of its certificate (ACM, us-east-1)
     certificate: str = ""
     web_acl: bool = False  # turn away addresses that ask too often, for 6 $ a month
@@ -39,6 +47,11 @@ class Stage:
     def edge_secret(self) -> str:
         """The secret (Secrets Manager) by which the API knows its own edge."""
         return f"{self.name}-edge-secret"
+
+    @property
+    def payment_keys(self) -> str:
+        """The secret (Secrets Manager) with the payment provider's keys; they say whether it is Stripe or a sandbox."""
+        return f"{self.name}-{Secret.PAYMENTS.value}"
 
     @property
     def outboxes(self) -> bool:
@@ -71,6 +84,10 @@ class Stage:
         return f"{self.name}-kalit"
 
 
+def digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
 def _here() -> Literal["arm64", "x86_64"]:
     return "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
 
@@ -85,6 +102,7 @@ STAGES = {
             log_days=1,
             origins=("http://localhost:3000", "http://localhost:8080"),
             architecture=_here(),
+            inbound_digest=digest(SANDBOX_INBOUND),
         ),
         Stage("dev", eager=True, origins=("http://localhost:3000", "http://localhost:8080")),
         Stage("prod", production=True, log_days=180, web_acl=True),
@@ -103,4 +121,7 @@ def chosen(name: str, env: Mapping[str, str]) -> Stage:
         alarm_email=env.get("KALIT_ALARM_EMAIL") or row.alarm_email,
         email_from=env.get("KALIT_EMAIL_FROM") or row.email_from,
         sms_origin=env.get("KALIT_SMS_ORIGIN") or row.sms_origin,
+        inbound_digest=digest(inbound) if (inbound := env.get("KALIT_INBOUND_SECRET")) else row.inbound_digest,
+        sms_price=env.get("KALIT_SMS_PRICE") or row.sms_price,
+        sms_rate=int(env.get("KALIT_SMS_RATE") or row.sms_rate),
     )

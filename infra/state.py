@@ -1,6 +1,8 @@
 """What holds data: tables, queues and their dead-letter queues, keys, secrets, files. Written out by hand."""
 
+import json
 import re
+from typing import cast
 
 from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_dynamodb as dynamodb
@@ -12,7 +14,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from kalit.kit import streams
-from kalit.kit.resources import Bucket, Cipher, Fleet, Key, Mac, Queue, Resource, Table
+from kalit.kit.resources import Bucket, Cipher, Fleet, Key, Mac, Queue, Resource, Secret, Table
 
 from . import static, things
 from .stages import Stage
@@ -22,11 +24,16 @@ STRING = dynamodb.AttributeType.STRING
 MOST_RECEIVES = 5
 # Six times the consumers' timeout, as Lambda asks.
 VISIBILITY = Duration.seconds(60)
+LONG_WORK = {Queue.CAMPAIGNS: Duration.seconds(540)}
 MACS = {
     Mac.SESSIONS: "Derives refresh tokens and the links and codes that reset passwords.",
     Mac.AUDIT: "Seals the newest entry of the audit log, and with it all before.",
     Mac.CODES: "Derives what PINs are kept as, and the seals of QR codes.",
+    Mac.LINKS: "Derives the seals of links by which people opt out of messages.",
     Mac.DEVICES: "Derives the secrets that locks sign with, and that their commands are signed with.",
+}
+SECRETS = {
+    Secret.PAYMENTS: "What Stripe knows us by, and what it signs with.",
 }
 
 
@@ -49,6 +56,8 @@ class State(Stack):
             Table.JOBS: self._table(Table.JOBS, stream=dynamodb.StreamViewType.NEW_IMAGE),
             Table.LOCKS: self._table(Table.LOCKS, stream=dynamodb.StreamViewType.NEW_IMAGE),
             Table.SECURITY: self._table(Table.SECURITY, stream=dynamodb.StreamViewType.NEW_IMAGE),
+            Table.CAMPAIGNS: self._table(Table.CAMPAIGNS, stream=dynamodb.StreamViewType.NEW_IMAGE),
+            Table.SHOP: self._table(Table.SHOP, stream=dynamodb.StreamViewType.NEW_IMAGE),
             Table.OPS: self._table(Table.OPS, stream=dynamodb.StreamViewType.NEW_IMAGE),
         }
         self._index(Table.TASKS, "open", "open", "due_at")
@@ -65,9 +74,14 @@ class State(Stack):
         self._index(Table.SECURITY, "by_owner", "owner", "moment", also="place")
         self._index(Table.SECURITY, "by_status", "status", "opened", also="event")
         self._index(Table.SECURITY, "by_holder", "holder", "opened", also="status")
+        self._index(Table.CAMPAIGNS, "due", "due", "due_at")
+        self._index(Table.SHOP, "listed", "listing", "ordinal")
+        self._index(Table.SHOP, "by_worth", "listing", "worth")
+        self._index(Table.SHOP, "by_owner", "owner", "ordinal", also="listing")
+        self._index(Table.SHOP, "open", "open", "expires_at")
         self._index(Table.OPS, "by_queue", "queue", "born")
         self._index(Table.OPS, "by_state", "place", "born")
-        for table in (Table.ACCOUNTS, Table.JOBS, Table.LOCKS, Table.SECURITY, Table.OPS):
+        for table in set(self.tables) - {Table.TASKS}:
             self._index(table, streams.INDEX, "outbox", "asked_at")
         tasks = self.tables[Table.TASKS]
         tasks.add_local_secondary_index(
@@ -92,12 +106,15 @@ class State(Stack):
             generate_secret_string=secretsmanager.SecretStringGenerator(password_length=48, exclude_punctuation=True),
             removal_policy=self._removal,
         )
+        self.secrets: dict[Secret, str] = {secret: self._given(secret) for secret in Secret}
         self.fleet = things.policy(self, self.name(Fleet.LOCKS))
         if stage.production:
             self.fleet.apply_removal_policy(RemovalPolicy.RETAIN)
-        self.files = self._bucket()
-        self.buckets = {bucket: self._exports(bucket) for bucket in Bucket}
+        self.files = self._served("Files", "static")
+        self.buckets = {bucket: self._passing(bucket) for bucket in (Bucket.EXPORTS, Bucket.IMPORTS)}
+        self.buckets[Bucket.PICTURES] = self._pictures()
         CfnOutput(self, static.BUCKET, value=self.files.bucket_name)
+        CfnOutput(self, static.PICTURES, value=self.buckets[Bucket.PICTURES].bucket_name)
 
     @property
     def _removal(self) -> RemovalPolicy:
@@ -140,7 +157,7 @@ class State(Stack):
             f"{queue.name.title().replace('_', '')}Queue",
             queue_name=self.name(queue),
             fifo=queue.fifo or None,
-            visibility_timeout=VISIBILITY,
+            visibility_timeout=LONG_WORK.get(queue, VISIBILITY),
             retention_period=Duration.days(4),
             enforce_ssl=True,
             dead_letter_queue=sqs.DeadLetterQueue(
@@ -163,8 +180,8 @@ class State(Stack):
         self.dead[f"{self.stage.name}-{name}"] = queue
         return queue
 
-    def _exports(self, bucket: Bucket) -> s3.Bucket:
-        """Files for whoever holds a link to one, which holds for minutes."""
+    def _passing(self, bucket: Bucket) -> s3.Bucket:
+        """Files of a day, for whoever holds a link to one, or a form that uploads it, which hold for minutes."""
         return s3.Bucket(
             self,
             f"{bucket.name.title()}Bucket",
@@ -175,14 +192,25 @@ class State(Stack):
             enforce_ssl=True,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(1))],
+            cors=[s3.CorsRule(allowed_methods=[s3.HttpMethods.POST], allowed_origins=list(self.stage.origins))]
+            if bucket is Bucket.IMPORTS and self.stage.origins
+            else None,
             removal_policy=RemovalPolicy.RETAIN,
         )
 
-    def _bucket(self) -> s3.Bucket:
-        """Static files, for CloudFront alone to read."""
+    def _pictures(self) -> s3.Bucket:
+        """Products' pictures. What was uploaded and is none, or was never taken, is gone after a day."""
+        bucket = self._served("Pictures", "media")
+        bucket.add_lifecycle_rule(prefix="uploads/", expiration=Duration.days(1))
+        if self.stage.origins:
+            bucket.add_cors_rule(allowed_methods=[s3.HttpMethods.POST], allowed_origins=list(self.stage.origins))
+        return bucket
+
+    def _served(self, id: str, folder: str) -> s3.Bucket:
+        """Files of which one folder is everybody's to see, by way of CloudFront alone."""
         bucket = s3.Bucket(
             self,
-            "Files",
+            id,
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
@@ -191,7 +219,7 @@ class State(Stack):
         )
         # By account, not by distribution: that lies in a later stack, which names this one. Who may list hears 404.
         for action, resource in (
-            ("s3:GetObject", bucket.arn_for_objects("static/*")),
+            ("s3:GetObject", bucket.arn_for_objects(f"{folder}/*")),
             ("s3:ListBucket", bucket.bucket_arn),
         ):
             bucket.add_to_resource_policy(
@@ -203,6 +231,24 @@ class State(Stack):
                 )
             )
         return bucket
+
+    def _given(self, secret: Secret) -> str:
+        """The ARN of a secret that others give us. Until then it has no API key, and nobody can sign by it."""
+        made = secretsmanager.Secret(
+            self,
+            f"{secret.name.title()}Secret",
+            secret_name=self.name(secret),
+            description=SECRETS[secret],
+            generate_secret_string=secretsmanager.SecretStringGenerator(
+                secret_string_template=json.dumps({"api_key": "", "api_base": ""}),
+                generate_string_key="webhook_secret",
+                password_length=48,
+                exclude_punctuation=True,
+            ),
+            removal_policy=self._removal,
+        )
+        # By its attribute: the local engine takes a reference for the name.
+        return cast("secretsmanager.CfnSecret", made.node.default_child).attr_id
 
     def _signing_key(self, key: Key) -> kms.Key:
         return kms.Key(

@@ -16,6 +16,7 @@ from kalit.kit.html import Html
 from .catalog import ROOT
 
 BUCKET = "FilesBucket"  # the output of a stage's state that names their bucket
+PICTURES = "PicturesBucket"  # and that of products' pictures
 OWN = ROOT / "functions" / "edge" / "static"
 # Found by its files: the package itself is a Django application, and cannot be imported without Django.
 SIDECAR = distribution("drf-spectacular-sidecar").locate_file("drf_spectacular_sidecar")

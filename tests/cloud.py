@@ -12,8 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from copy import copy
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +26,7 @@ import moto.dynamodb.models.table as dynamo
 import moto.dynamodb.responses as dynamodb
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.client import BaseClient
+from botocore.signers import S3PostPresigner
 from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.exceptions import JsonRESTError
@@ -37,9 +37,10 @@ from moto.dynamodb.models.utilities import dynamo_to_dict
 from infra import ticks
 from infra.catalog import catalog
 from infra.events import sample
+from infra.installation import PaymentKeys
 from infra.stages import STAGES
 from infra.static import variables as static_variables
-from kalit.kit import aws, caller
+from kalit.kit import aws, caller, secrets
 from kalit.kit.api import Endpoint
 from kalit.kit.doors import Door
 from kalit.kit.resources import (
@@ -54,10 +55,13 @@ from kalit.kit.resources import (
     Machine,
     Queue,
     Resource,
+    Secret,
     Sms,
     Table,
 )
 from kalit.providers.outcomes import SANDBOX
+from tests import partiql
+from tests.proof.canaries import CANARIES
 from tests.quick import quick
 from tests.things import Things
 
@@ -66,28 +70,58 @@ EDGE_SECRET = "the edge's secret"
 MQTT = {"endpoint": "localhost", "port": 8883, "ca_pem": "the broker's own certificate"}
 DOORS = {door.name: door for door in catalog()}
 
-# door -> grant -> the tests that needed it
-used: dict[str, dict[Grant, set[str]]] = defaultdict(lambda: defaultdict(set))
+# door -> the rights that tests of the doors needed in this process
+used: dict[str, set[Grant]] = defaultdict(set)
 _serving: ContextVar[Door | None] = ContextVar("serving", default=None)
-_written: ContextVar[set[Any]] = ContextVar("written", default=set())  # noqa: B039 - never changed
+_transaction: ContextVar["Transaction"] = ContextVar("transaction")
 
 
 class Undeclared(BaseException):
     """A door made a call that its `uses=` does not name. Not an Exception: nothing may swallow it."""
 
 
+class Behind(BaseException):
+    """A door read rows as they may have been a moment ago. Not an Exception: nothing may swallow it."""
+
+
+# Doors that show what nobody decides by, at half the price.
+MAY_BE_BEHIND = {"catalog.list_products", "jobs.overview"}
+LOCAL_INDEXES = {("local-tasks", "by_status"), ("local-jobs", "by_status"), ("local-jobs", "by_date")}
+
+
+@dataclass
+class Transaction:
+    """The partitions that it may write to, and its tables as they were before it."""
+
+    partitions: set[Any]
+    before: dict[int, Any] = field(default_factory=dict)
+
+
 def _snapshot(table: Any, memo: dict[int, Any]) -> Any:
-    """What moto goes back to when a transaction fails: rows that it does not write to are shared, not copied."""
-    kept = copy(table)
-    kept.items = defaultdict(dict, table.items)
-    for name, rows in table.items.items():
-        if getattr(name, "value", name) in _written.get():
-            # A table without sort keys has one row under each key.
-            one = not isinstance(rows, dict)
-            kept.items[name] = _snapped(rows) if one else {sk: _snapped(row) for sk, row in rows.items()}
+    """What moto goes back to when a transaction fails: taken once, while moto asks for it before each write.
+
+    Rows that the transaction does not write to are shared, not copied.
+    """
+    transaction = _transaction.get()
+    if id(table) in transaction.before:
+        return transaction.before[id(table)]
+    transaction.before[id(table)] = kept = _copied(table)
+    written = {
+        name: rows for name, rows in table.items.items() if getattr(name, "value", name) in transaction.partitions
+    }
+    kept.items = defaultdict(dict, table.items) | copied_rows(written)
     if table.stream_shard:
-        kept.stream_shard = copy(table.stream_shard)
+        kept.stream_shard = _copied(table.stream_shard)
         kept.stream_shard.items = list(table.stream_shard.items)
+    return kept
+
+
+def copied_rows(items: Mapping[Any, Any]) -> defaultdict[Any, Any]:
+    """A table's rows, to be changed apart from it."""
+    kept: defaultdict[Any, Any] = defaultdict(dict)
+    for name, rows in items.items():
+        one = not isinstance(rows, dict)  # a table without sort keys has one row under each key
+        kept[name] = _snapped(rows) if one else {sk: _snapped(row) for sk, row in rows.items()}
     return kept
 
 
@@ -101,6 +135,13 @@ def _partitions(writes: list[dict[str, Any]]) -> set[Any]:
         for value in typed.values()
         if isinstance(value, str)
     }
+
+
+def _copied(thing: Any) -> Any:
+    """Its shallow copy, of which moto's register of all that was ever made is not told."""
+    kept = object.__new__(type(thing))
+    kept.__dict__.update(thing.__dict__)
+    return kept
 
 
 def _snapped(row: Any) -> Any:
@@ -117,7 +158,9 @@ class Sound:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.tokens: dict[str, str] = {}
-        self.act, self.transact = dynamodb.DynamoHandler.call_action, dynamodb.DynamoHandler.transact_write_items
+        handler = dynamodb.DynamoHandler
+        self.act, self.transact = handler.call_action, handler.transact_write_items
+        self.execute = handler.batch_execute_statement
 
     def __enter__(self) -> None:
         sound = self
@@ -127,29 +170,38 @@ class Sound:
                 return sound.act(handler)
 
         def transact_write_items(handler: Any) -> Any:
+            if not handler.body["TransactItems"]:
+                raise JsonRESTError("ValidationException", "a transaction of nothing")
             token = handler.body.get("ClientRequestToken")
             asked = hashlib.sha256(json.dumps(handler.body["TransactItems"], sort_keys=True).encode()).hexdigest()
             if token in sound.tokens:
                 if sound.tokens[token] != asked:
                     raise JsonRESTError("IdempotentParameterMismatchException", "another request had this token")
                 return dynamodb.ActionResult({"ConsumedCapacity": [], "ItemCollectionMetrics": {}})
-            mark = _written.set(_partitions(handler.body["TransactItems"]))
+            mark = _transaction.set(Transaction(_partitions(handler.body["TransactItems"])))
             try:
                 answer = sound.transact(handler)
             finally:
-                _written.reset(mark)
+                _transaction.reset(mark)
             if token:
                 sound.tokens[token] = asked
             return answer
 
+        def batch_execute_statement(handler: Any) -> Any:
+            told = [one["Statement"] for one in handler.body["Statements"]]
+            answers = [partiql.execute(handler.dynamodb_backend, statement) for statement in told]
+            return dynamodb.DynamoResult({"Responses": answers})
+
         dynamo.Table.__deepcopy__ = _snapshot  # type: ignore[attr-defined]
         dynamodb.DynamoHandler.call_action = call_action
         dynamodb.DynamoHandler.transact_write_items = transact_write_items
+        dynamodb.DynamoHandler.batch_execute_statement = batch_execute_statement
 
     def __exit__(self, *_: object) -> None:
         del dynamo.Table.__deepcopy__  # type: ignore[attr-defined]
         dynamodb.DynamoHandler.call_action = self.act
         dynamodb.DynamoHandler.transact_write_items = self.transact
+        dynamodb.DynamoHandler.batch_execute_statement = self.execute
 
 
 @dataclass(frozen=True)
@@ -196,6 +248,10 @@ class Cloud:
             self.ids[mac] = made["KeyMetadata"]["Arn"]
         for cipher in Cipher:
             self.ids[cipher] = client("kms").create_key()["KeyMetadata"]["Arn"]
+        for secret in Secret:
+            self.ids[secret] = client("secretsmanager").create_secret(
+                Name=f"local-{secret.value}", SecretString=json.dumps(asdict(PaymentKeys("", "whsec_sandbox")))
+            )["ARN"]
         for bucket in Bucket:
             client("s3").create_bucket(Bucket=f"local-{bucket.value}")
             self.ids[bucket] = f"local-{bucket.value}"
@@ -228,6 +284,11 @@ class Cloud:
             self._tables[table] = self.session.resource("dynamodb").Table(self.ids[table])
         return self._tables[table]
 
+    def give(self, secret: Secret, keys: PaymentKeys) -> None:
+        """Set a secret that others give us."""
+        told = json.dumps(asdict(keys))
+        self.client("secretsmanager").put_secret_value(SecretId=self.ids[secret], SecretString=told)
+
     def call(self, name: str, event: dict[str, Any]) -> Any:
         """A door, with the environment and the rights that its declaration gives it."""
         door = DOORS[name]
@@ -243,11 +304,17 @@ class Cloud:
         variables |= static_variables(door)
         if door.host.ticks:
             variables["TICKS"] = ticks.told(STAGES["local"])
+        if door.host.inbound:
+            variables["INBOUND_SECRET_SHA256"] = STAGES["local"].inbound_digest
         if door.host.mqtt:
             variables["MQTT"] = json.dumps(MQTT)
+        if door.host.sms:
+            variables["SMS_PRICE"] = STAGES["local"].sms_price
         os.environ.update(variables)
         with serving(door):
-            return door(event, context)
+            answer = door(event, context)
+        CANARIES.pass_by(name, event, answer)
+        return answer
 
     def http(
         self,
@@ -332,7 +399,7 @@ def cloud(assembly: Path) -> Iterator[Cloud]:
     """A fresh cloud."""
     forget()
     sound = Sound()
-    with mock.patch.dict(os.environ), mock_aws(), sound, quick(), Things() as things:
+    with mock.patch.dict(os.environ), mock_aws(), sound, quick(), Things() as things, CANARIES.listening():
         yield Cloud(assembly, sound.lock, things)
     forget()
 
@@ -340,9 +407,12 @@ def cloud(assembly: Path) -> Iterator[Cloud]:
 def forget() -> None:
     """Everything that a process keeps between calls: clients, keys, answers."""
     from kalit.accounts import key_store
+    from kalit.campaigns import opt_out_store
 
-    for kept in (aws.client, aws._session, caller.key_ring, key_store._published, key_store.public_keys):
+    known = (caller.key_ring, key_store._published, key_store.public_keys, opt_out_store._key)
+    for kept in (aws.client, aws._session, *known):
         kept.cache_clear()
+    secrets.forget()
     for model in _models():
         model._connection = None
 
@@ -363,28 +433,60 @@ def serving(door: Door) -> Iterator[None]:
         _serving.reset(token)
 
 
-def hold_to_rights(test: str) -> Any:
-    """Let no door make a call that it does not declare, and note which rights the test needed."""
+def at_work() -> Door | None:
+    """The door that this thread is in."""
+    return _serving.get()
+
+
+@contextmanager
+def hold_to_rights(noted: dict[str, set[Grant]] | None = None) -> Iterator[None]:
+    """Let no door make a call that it does not declare, and note which rights it needed."""
     call, prepare = BaseClient._make_api_call, BaseClient._emit_api_params
+    post = S3PostPresigner.generate_presigned_post
 
     def check(client: BaseClient, operation: str, kwargs: dict[str, Any]) -> None:
-        door = _serving.get()
+        check_door(client.meta.service_model.service_name, operation, kwargs)
+
+    def check_door(service: str, operation: str, kwargs: dict[str, Any]) -> None:
+        door = at_work()
         if door is not None:
-            for grant in needed(client.meta.service_model.service_name, operation, kwargs):
+            for grant in needed(service, operation, kwargs):
                 if grant not in door.grants:
                     raise Undeclared(f"{door.name} called {operation}: it must declare {grant}")
-                used[door.name][grant].add(test)
+                if noted is not None:
+                    noted[door.name].add(grant)
+            if door.name not in MAY_BE_BEHIND and is_behind(operation, kwargs):
+                raise Behind(f"{door.name} called {operation}: it must read what was last written")
 
     def checked(client: BaseClient, operation: str, kwargs: dict[str, Any]) -> Any:
         check(client, operation, kwargs)
         return call(client, operation, kwargs)
 
     def prepared(client: BaseClient, api_params: Any, operation_model: Any, context: Any) -> Any:
-        if context.get("is_presign_request"):  # no call is made, but the link holds only what its maker may
+        # No call is made, but a link holds only what its maker may. A form's is looked at below.
+        if context.get("is_presign_request") and operation_model.name != "CreateBucket":
             check(client, operation_model.name, api_params)
         return prepare(client, api_params, operation_model, context)
 
-    return mock.patch.multiple(BaseClient, _make_api_call=checked, _emit_api_params=prepared)
+    def posted(presigner: Any, **told: Any) -> Any:
+        bucket = next(one["bucket"] for one in told["conditions"] if "bucket" in one)
+        check_door("s3", "PutObject", {"Bucket": bucket, "Key": told["fields"]["key"]})
+        return post(presigner, **told)
+
+    with (
+        mock.patch.multiple(BaseClient, _make_api_call=checked, _emit_api_params=prepared),
+        mock.patch.object(S3PostPresigner, "generate_presigned_post", posted),
+    ):
+        yield
+
+
+def is_behind(operation: str, kwargs: dict[str, Any]) -> bool:
+    """Whether a read could have been of what was last written, and is not. From a global index none can."""
+    if operation == "BatchGetItem":
+        return not all(told.get("ConsistentRead") for told in kwargs["RequestItems"].values())
+    if operation not in ("GetItem", "Query") or kwargs.get("ConsistentRead"):
+        return False
+    return "IndexName" not in kwargs or (kwargs["TableName"], kwargs["IndexName"]) in LOCAL_INDEXES
 
 
 def _grants(of: Resource) -> dict[str, Grant]:
@@ -408,6 +510,8 @@ def needed(service: str, operation: str, kwargs: dict[str, Any]) -> list[Grant]:
             for write in kwargs["TransactItems"]
             for kind, told in write.items()
         ]
+    if operation == "BatchExecuteStatement":
+        return list(dict.fromkeys(_of_statement(told["Statement"]) for told in kwargs["Statements"]))
     if operation == "BatchGetItem":
         return [_table_of(name).batch_get for name in kwargs["RequestItems"]]
     if service == "dynamodb":
@@ -422,9 +526,14 @@ def needed(service: str, operation: str, kwargs: dict[str, Any]) -> list[Grant]:
     if service == "kms":
         name = next(key for key in (*Key, *Mac, *Cipher) if os.environ.get(key.variable) == kwargs["KeyId"])
         return [Grant(name, f"kms:{operation}")]
+    if service == "secretsmanager":
+        return [next(secret for secret in Secret if os.environ.get(secret.variable) == kwargs["SecretId"]).read]
     if service == "s3":
+        bucket = _named(Bucket, kwargs["Bucket"])
+        if bucket is Bucket.PICTURES:
+            return [Grant(bucket, f"s3:{operation}", f"/{kwargs['Key'].partition('/')[0]}/*")]
         sealing = Cipher.PRIVATE.seal if operation == "PutObject" else Cipher.PRIVATE.open  # the bucket's own key
-        return [Grant(_named(Bucket, kwargs["Bucket"]), f"s3:{operation}", "/*"), sealing]
+        return [Grant(bucket, f"s3:{operation}", "/*"), sealing]
     if service in ("iot", "iot-data"):
         grant = IOT[f"iot:{operation}"]
         assert fnmatchcase(IOT_PARTS.get(operation, grant.part).format(**kwargs), grant.part), f"{kwargs} of {grant}"
@@ -433,6 +542,11 @@ def needed(service: str, operation: str, kwargs: dict[str, Any]) -> list[Grant]:
     if service in SENDERS:
         return [SENDERS[service]]
     raise AssertionError(f"tests/cloud.py does not know which rights {service} {operation} needs")
+
+
+def _of_statement(statement: str) -> Grant:
+    verb, table = statement.split()[0], statement.split('"')[1]
+    return Grant(_table_of(table), f"dynamodb:PartiQL{verb.title()}")
 
 
 def _table_of(name: str) -> Table:

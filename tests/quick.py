@@ -13,8 +13,10 @@ from unittest import mock
 import moto.dynamodb.models.table as dynamo
 from botocore.useragent import UserAgentString
 from moto.core import responses
+from moto.core.common_models import BaseModel
 from moto.core.serialize import AttributePicker, BaseJSONSerializer
 from moto.core.utils import unix_time
+from moto.dynamodb.parsing.ast_nodes import DepthFirstTraverser
 from moto.sqs.models import SQSBackend
 
 _pick, _map = AttributePicker.__call__, BaseJSONSerializer._serialize_type_map
@@ -53,9 +55,9 @@ def _written(value: Any) -> Any:
 
 
 def _all_items(table: dynamo.Table) -> list[Any]:
-    """All rows by their keys, each key read once rather than at each comparison."""
+    """All rows by their keys, each key read once rather than at each comparison. All keys are strings here."""
     rows = [row for found in table.items.values() for row in (found.values() if table.range_key_attr else [found])]
-    return sorted(rows, key=lambda row: (row.hash_key.cast_value, row.range_key.cast_value if row.range_key else None))
+    return sorted(rows, key=lambda row: (row.hash_key.value, row.range_key.value if row.range_key else None))
 
 
 def _is_kept(backend: SQSBackend, queue: str, message: Any) -> bool:
@@ -64,16 +66,45 @@ def _is_kept(backend: SQSBackend, queue: str, message: Any) -> bool:
     return kept_for + message.sent_timestamp / 1000 > unix_time()
 
 
+def _traversed(traverser: DepthFirstTraverser, node: Any, child: int = -1) -> Any:
+    """An expression's tree worked on from its leaves; which class of nodes is worked on is looked up once."""
+    if not hasattr(node, "children"):
+        return node
+    for number, below in enumerate(node.children or ()):
+        traverser.pre_processing_of_child(node, number)
+        _traversed(traverser, below, number)
+    if not (work := traverser.__dict__.get("_work")):
+        work = traverser._work = traverser._processing_map()
+    if kind := _worked_on(tuple(work), type(node)):
+        parent, node = node.parent, work[kind](node)
+        node.parent = parent
+        if parent:
+            parent.children[child] = node
+    return node
+
+
+@cache
+def _worked_on(kinds: tuple[type, ...], kind: type) -> type | None:
+    return next((known for known in kinds if issubclass(kind, known)), None)
+
+
+def _made(kind: type[BaseModel], *_: Any, **__: Any) -> BaseModel:
+    """A thing of moto's, which its register of all that was ever made is not told of: rows are made by the million."""
+    return object.__new__(kind)
+
+
 @contextmanager
 def quick() -> Iterator[None]:
     """Everything here in force."""
     with (
         mock.patch.object(AttributePicker, "__call__", _picked),
         mock.patch.object(BaseJSONSerializer, "_serialize_type_map", _mapped),
+        mock.patch.object(BaseModel, "__new__", _made),
         # Each request tells anew which SDK sent it, and nobody reads it.
         mock.patch.object(UserAgentString, "to_string", return_value="tests"),
         mock.patch.object(responses, "method_names_from_class", cache(responses.method_names_from_class)),
         mock.patch.object(dynamo.Table, "all_items", _all_items),
+        mock.patch.object(DepthFirstTraverser, "traverse_node_recursively", _traversed),
         mock.patch.object(SQSBackend, "is_message_valid_based_on_retention_period", _is_kept),
     ):
         yield

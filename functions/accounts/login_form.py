@@ -9,7 +9,7 @@ from kalit.kit.html import Html
 from kalit.kit.request import Request
 
 
-@api.post("/login/", uses=one_time_store.REPLACE, host=Host(memory=1024))
+@api.post("/login/", besides=[400, 429], uses=one_time_store.REPLACE, host=Host(memory=1024))
 def handler(request: Request) -> Html:
     """Log in with a one-time password and set one of your own from the page, and say how it went."""
     form = request.form()

@@ -9,7 +9,7 @@ from kalit.kit.html import Html
 from kalit.kit.request import Request
 
 
-@api.post("/reset/{link}/", uses=reset_store.SET, host=Host(memory=1024))
+@api.post("/reset/{link}/", besides=[400], uses=reset_store.SET, host=Host(memory=1024))
 def handler(link: str, request: Request) -> Html:
     """Set a new password from the page, and say how it went."""
     try:

@@ -12,7 +12,7 @@ from kalit.kit.request import Request
 USES = [*session_store.CHECK, *session_store.OPEN]
 
 
-@api.get("/flower/", uses=USES, host=Host(memory=1024))
+@api.get("/flower/", besides=[401, 403, 429], uses=USES, host=Host(memory=1024))
 def handler(request: Request) -> Html:
     """The page to watch jobs on, behind an administrator's name and password (HTTP Basic).
 

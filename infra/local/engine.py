@@ -27,6 +27,8 @@ assert importlib.metadata.version("ministack") == "1.5.33"
 os.environ.pop("LOG_LEVEL", None)  # the engine's own, and read by now: functions would take it for theirs
 STATE = Path(os.environ["STATE_DIR"])
 STREAMS = STATE / "unread-streams.json"
+COMMITTED = STATE / "snapshot.json"
+PART = ".part"
 AUTOSAVE_SECONDS = 1.5
 MOST_FAILURES = 20
 ADMINISTRATIVE_ACTION = 0x98  # MQTT 5's reason for a disconnection that somebody asked for
@@ -210,6 +212,23 @@ def ask_for_the_certificate_that_gets_a_policy():
     iam_actions.extract_resource_arn = extract_resource_arn
 
 
+def ask_for_the_rights_of_statements():
+    """A batch of PartiQL statements is allowed statement by statement; the engine asks for an action of its name."""
+    checks = iam_actions.dynamodb_transaction_checks
+    assert "PartiQL" not in inspect.getsource(checks)
+
+    def each(action, body, region, account):
+        if action != "dynamodb:BatchExecuteStatement":
+            return checks(action, body, region, account)
+        told = [statement["Statement"] for statement in json.loads(body)["Statements"]]
+        return [
+            (f"dynamodb:PartiQL{text.split()[0].title()}", f"arn:aws:dynamodb:{region}:{account}:table/{table}")
+            for text, table in {(text, text.split('"')[1]) for text in told}
+        ]
+
+    iam_actions.dynamodb_transaction_checks = each
+
+
 def unread_streams():
     """What stands in DynamoDB's streams and no function has read yet: [account, region, table, records]."""
     unread = []
@@ -223,9 +242,23 @@ def unread_streams():
     return json.dumps(unread, default=persistence._json_default)
 
 
-def write_streams(unread):
-    STREAMS.with_suffix(".tmp").write_text(unread)
-    STREAMS.with_suffix(".tmp").replace(STREAMS)
+def finish_what_a_kill_cut():
+    """A snapshot is many files. Its list of names makes it whole: with the list all of them count, without it none."""
+    if COMMITTED.exists():
+        for name in json.loads(COMMITTED.read_text()):
+            part = STATE / f"{name}{PART}"
+            if part.exists():  # else it has its name already
+                part.replace(STATE / name)
+        COMMITTED.unlink()
+
+
+def write_as_one(files):
+    """File names and texts, all of them or, after a kill at any moment, none."""
+    for name, text in files.items():
+        (STATE / f"{name}{PART}").write_text(text)
+    COMMITTED.with_suffix(".tmp").write_text(json.dumps(list(files)))
+    COMMITTED.with_suffix(".tmp").replace(COMMITTED)
+    finish_what_a_kill_cut()
 
 
 def restore_streams():
@@ -242,19 +275,19 @@ def restore_streams():
 def save_as_it_goes():
     """The engine saves on a clean stop only. Saving every second and a half, `kill -9` loses no more than that.
 
-    Taken on the event loop, between two requests, so that a snapshot is of one moment. Functions and layers are
-    large and change only with a deployment: they are written when they do.
+    Taken on the event loop, between two requests, so that a snapshot is of one moment, and written as one, so that
+    it stays that. Functions and layers are large and change only with a deployment: they are written when they do.
     """
     if not persistence.PERSIST_STATE:
         return
     served, written = app.app, {}
-    lock, save_state = threading.Lock(), persistence.save_state
+    lock, stopped, save_state = threading.Lock(), threading.Event(), persistence.save_state
 
-    def save_one_at_a_time(service, state):
+    def save_at_the_stop(service, state):
         with lock:
             save_state(service, state)
 
-    persistence.save_state = save_one_at_a_time
+    persistence.save_state = save_at_the_stop
 
     def snapshot():
         states = app._build_persistence_save_dict()
@@ -263,25 +296,28 @@ def save_as_it_goes():
             for key, f in lambda_svc._functions._data.items()
         )
         code.append((("layers", "", ""), str(len(lambda_svc._layers._data)), str(len(lambda_svc._esms._data))))
-        if written.get("lambda") == code:
+        if written.get("code") == code:
             states.pop("lambda", None)
-        written["lambda"] = code
-        return {name: state for name, get in states.items() if (state := get()) is not None}
+        return code, {name: state for name, get in states.items() if (state := get()) is not None}, unread_streams()
 
-    def write(states, streams):
-        for name, state in states.items():
-            text = json.dumps(state, default=persistence._json_default)
-            if name == "lambda" or written.get(name) != hash(text):
-                persistence.save_state(name, state)
-                written[name] = hash(text)
-        write_streams(streams)
+    def write(code, states, streams):
+        texts = {name: json.dumps(state, default=persistence._json_default) for name, state in states.items()}
+        changed = {name: text for name, text in texts.items() if written.get(name) != hash(text)}
+        files = {
+            f"{name}.json": f'{{"__ministack_format__": {persistence._state_format_version(name)}, "payload": {text}}}'
+            for name, text in changed.items()
+        }
+        with lock:
+            if not stopped.is_set():  # else the engine has written what is newer
+                write_as_one({**files, STREAMS.name: streams})
+        written.update({name: hash(text) for name, text in changed.items()}, code=code)
 
     async def autosave():
         failures = 0
         while failures < MOST_FAILURES:
             await asyncio.sleep(AUTOSAVE_SECONDS)
             try:
-                await asyncio.to_thread(write, snapshot(), unread_streams())
+                await asyncio.to_thread(write, *snapshot())
                 failures = 0
             except Exception as error:  # one of the engine's threads changed what was being copied: try again
                 failures += 1
@@ -301,7 +337,9 @@ def save_as_it_goes():
         async def stopping():
             message = await receive()
             if message["type"] == "lifespan.shutdown":
-                write_streams(unread_streams())
+                with lock:
+                    stopped.set()
+                    STREAMS.write_text(unread_streams())
             return message
 
         tasks = []
@@ -332,6 +370,8 @@ if __name__ == "__main__":
     call_functions_of_rules_as_aws_does()
     end_connections_on_request()
     ask_for_the_certificate_that_gets_a_policy()
+    ask_for_the_rights_of_statements()
+    finish_what_a_kill_cut()
     save_as_it_goes()
     stop_with_the_parent()
     sys.argv = ["ministack"]

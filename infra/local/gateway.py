@@ -56,7 +56,7 @@ class Gateway:
         self.limit = Limit(most)
         self.target = ""
         self.secret = ""
-        self.files: Callable[[str], dict[str, Any]] | None = None  # an object of the static files' bucket, by its key
+        self.files: Callable[[str], dict[str, Any]] | None = None  # an object of the edge's buckets, by its key
         self.session: ClientSession | None = None
         self.runner: web.AppRunner | None = None
         self.on_request: Callable[[str, str, int], None] = lambda *_: None
@@ -70,7 +70,7 @@ class Gateway:
             auto_decompress=False,
         )
         app = web.Application(client_max_size=LARGEST_BODY)
-        app.router.add_get("/{key:static/.*}", self.file)
+        app.router.add_get("/{key:(?:static|media)/.*}", self.file)
         app.router.add_route("*", "/{path:.*}", self.handle)
         self.runner = web.AppRunner(app, access_log=None, handle_signals=False)
         await self.runner.setup()
@@ -91,7 +91,7 @@ class Gateway:
         return answer
 
     async def file(self, request: web.Request) -> web.Response:
-        """A static file, read from S3 and compressed."""
+        """A file, read from S3 and compressed."""
         if self.files is None:
             return web.json_response(STARTING, status=503, headers={"Retry-After": "1"})
         try:

@@ -15,19 +15,23 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
+from infra import static
 from infra.installation import (
     Admin,
     DoorFailed,
     Mqtt,
+    PaymentKeys,
+    bucket,
     call,
     first_administrator,
     share_edge_secret,
     share_mqtt,
+    share_payment_keys,
     upload_static_files,
 )
 from infra.stages import STAGES
@@ -36,10 +40,14 @@ from . import assembly, deployer
 from .assembly import ROOT, SynthesisFailed
 from .deployer import Aws, DeploymentFailed
 from .gateway import Gateway
+from .stripe import server as stripe_server
+from .stripe.account import ONCE, Telling
 
 STAGE = STAGES["local"]
 ENGINE_PYTHON = ROOT / ".venv-engine" / "bin" / "python"
-TUNABLES = ("UNLOCK_LIMIT", "VERIFY_LIMIT", "OFFLINE_AFTER")
+WEBHOOK = "/api/webhook/"
+SANDBOX_KEY, SANDBOX_SECRET = "sk_test_sandbox", "whsec_sandbox"
+TUNABLES = ("UNLOCK_LIMIT", "VERIFY_LIMIT", "OFFLINE_AFTER", "SMS_RATE")
 STARTED_WITHIN = 30.0  # seconds that the engine may take to come up
 STOPPED_WITHIN = 15.0
 
@@ -59,6 +67,8 @@ class Settings:
     clock_file: str = ""
     tunables: Mapping[str, str] = field(default_factory=dict)  # limits that the doors are to have (`kit.tunables`)
     rate_limit: int = 0  # requests a minute and address; 0: any
+    payments: PaymentKeys = field(default_factory=PaymentKeys)  # without an API key, the sandbox's
+    telling: Telling = ONCE  # how the sandbox tells of payments
     doors: tuple[Path, ...] = ()
     persist: bool = True
     templates: Path | None = None  # where they lie, or will
@@ -77,9 +87,25 @@ class Settings:
             state=Path(env.get("KALIT_STATE") or ROOT / ".kalit").resolve(),
             admin=Admin.from_environment(env),
             rate_limit=number("KALIT_RATE_LIMIT", 0),
+            payments=_test_keys(PaymentKeys.from_environment(env)),
+            telling=Telling(number("KALIT_WEBHOOK_COPIES", 1), shuffled=bool(number("KALIT_WEBHOOK_SHUFFLE", 0))),
             tunables={name: str(number(f"KALIT_{name}", 0)) for name in TUNABLES if env.get(f"KALIT_{name}")},
             clock_file=str(Path(env["KALIT_CLOCK"]).resolve()) if env.get("KALIT_CLOCK") else "",
         )
+
+
+def _test_keys(keys: PaymentKeys) -> PaymentKeys:
+    """Keys as they are set, if no money moves by them. Raises `CannotStart`."""
+    if keys.api_base:  # somebody's own sandbox
+        keys = replace(keys, api_key=keys.api_key or SANDBOX_KEY, webhook_secret=keys.webhook_secret or SANDBOX_SECRET)
+    if keys.api_key and not keys.api_key.startswith(("sk_test_", "rk_test_")):
+        raise CannotStart("STRIPE_API_KEY is for real money. Set a test key (sk_test_…), or none for the sandbox.")
+    if keys.api_key and not keys.webhook_secret:
+        raise CannotStart(
+            "STRIPE_API_KEY is set, and STRIPE_WEBHOOK_SECRET is not. Stripe's own command prints one, and brings its "
+            f"events here: stripe listen --forward-to localhost:8000{WEBHOOK}"
+        )
+    return keys
 
 
 def free_port() -> int:
@@ -222,6 +248,9 @@ class System:
         self.aws = Aws(self.engine.endpoint)
         self.gateway = Gateway(settings.port, settings.rate_limit)
         self.templates = settings.templates or settings.state / "assembly"
+        self.payments = settings.payments
+        self.sandbox: stripe_server.Sandbox | None = None
+        self.on_webhook: Callable[[str, int], None] = lambda *_: None
 
     @property
     def url(self) -> str:
@@ -238,18 +267,45 @@ class System:
                 f"Port {self.settings.port} is taken by another program. Stop it, or choose another: PORT=8001 make up"
             ) from None
         self.engine.start()
+        if not self.payments.api_key:
+            await self.start_sandbox()
         await asyncio.gather(asyncio.to_thread(self.synthesize), self.engine.ready())
         await asyncio.to_thread(self.deploy)
         self.gateway.secret = await asyncio.to_thread(share_edge_secret, self.aws.client, STAGE)
-        bucket = await asyncio.to_thread(upload_static_files, self.aws.client, STAGE)
+        files = await asyncio.to_thread(upload_static_files, self.aws.client, STAGE)
+        pictures = await asyncio.to_thread(bucket, self.aws.client, STAGE, static.PICTURES)
         s3 = self.aws.client("s3")
-        self.gateway.files = lambda key: s3.get_object(Bucket=bucket, Key=key)
+        self.gateway.files = lambda key: s3.get_object(Bucket=pictures if key.startswith("media/") else files, Key=key)
         api = await asyncio.to_thread(deployer.api_id, self.aws, STAGE)
         if resumed := await asyncio.to_thread(deployer.resume, self.aws):
             say(f"{resumed} executions go on that the last stop had cut")
         await asyncio.to_thread(self.bootstrap)
         self.gateway.target = f"{self.engine.endpoint}/_aws/execute-api/{api}/$default"
         await asyncio.to_thread(self.warm)
+
+    async def start_sandbox(self) -> None:
+        """Payments without money, at the same address as before: pages that were opened go on."""
+        remembered = self.settings.state / "stripe.port"
+        port = int(remembered.read_text()) if remembered.exists() else free_port()
+        secret = self.payments.webhook_secret or SANDBOX_SECRET
+        settings = stripe_server.Settings(
+            file=self.settings.state / "stripe.sqlite",
+            port=port,
+            webhook=self.url + WEBHOOK,
+            secret=secret,
+            clock_file=self.settings.clock_file,
+            telling=self.settings.telling,
+        )
+        self.sandbox = stripe_server.Sandbox(settings, lambda *told: self.on_webhook(*told))
+        try:
+            await self.sandbox.start()
+        except OSError:
+            raise CannotStart(
+                f"Port {port}, which the payments had before, is taken. Stop what has it, or start anew: make clean"
+            ) from None
+        remembered.write_text(str(port))
+        self.payments = PaymentKeys(SANDBOX_KEY, secret, f"http://127.0.0.1:{port}")
+        say(f"payments: a sandbox that speaks Stripe's API, at http://localhost:{port}")
 
     def check(self) -> None:
         """What must be there before anything is started."""
@@ -279,6 +335,7 @@ class System:
     def deploy(self) -> None:
         share_mqtt(self.aws.client, STAGE, Mqtt("localhost", self.settings.mqtt_port, self.engine.authority()))
         deployer.deploy(self.aws, self.templates, STAGE, say)
+        share_payment_keys(self.aws.client, STAGE, self.payments)
 
     def bootstrap(self) -> None:
         first_administrator(self.aws.client, STAGE, self.settings.admin, say)
@@ -310,6 +367,8 @@ class System:
 
     async def stop(self) -> None:
         await self.gateway.stop()
+        if self.sandbox:
+            await self.sandbox.stop()
         await self.engine.stop()
 
 
@@ -347,6 +406,7 @@ async def main() -> int:
         print(f"\nCannot start: {error}", file=sys.stderr)
         return 1
     system.gateway.on_request = lambda method, path, status: say(f"{method} {path} {status}")
+    system.on_webhook = lambda event, status: say(f"webhook {event} {status or 'not answered'}")
     try:
         print(f"Kalit starts; its state is in {system.settings.state}", flush=True)
         starting = asyncio.create_task(system.start())

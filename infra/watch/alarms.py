@@ -51,6 +51,12 @@ def of_stage(
         [own("jobs_dead", stage, "jobs.bury")],
         minutes=1,
     )
+    yield Alarm(
+        "messages-unknown",
+        "Nobody knows whether some messages of a campaign left: the provider's answer, or their sender, was lost.",
+        "Look them up at the provider by their ids (`GET /api/messages/`, status UNKNOWN); they are not sent again.",
+        [own("messages_unknown", stage, "campaigns.send")],
+    )
     for name in dead:
         yield Alarm(
             f"{bare(name)}-not-empty",

@@ -24,7 +24,6 @@ Open = Callable[..., Window]
 def opened(browser: Browser, local: Local) -> Iterator[Open]:
     """Opens the page in a browser of some kind; an administrator's, unless it is told otherwise."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    expect.set_options(timeout=15_000)  # the first call of each function takes a while, and the page calls five at once
     with ExitStack() as stack:
 
         def open_(path: str = "/flower", **options: Any) -> Window:

@@ -15,8 +15,12 @@ from moto.sqs.models import sqs_backends
 from moto.stepfunctions.models import stepfunctions_backends
 
 from kalit.accounts import key_store, passwords
-from kalit.kit import caller
-from tests.cloud import REGION, Cloud, cloud, hold_to_rights
+from kalit.campaigns import opt_out_store
+from kalit.kit import caller, secrets
+from kalit.kit.resources import Secret
+from tests import rights
+from tests.cloud import REGION, Cloud, cloud, hold_to_rights, used
+from tests.paying import Paying
 
 from .rows import change_ali
 from .world import Clock
@@ -32,7 +36,7 @@ def _cloud(assembly: Path) -> Iterator[Cloud]:
 
 
 @pytest.fixture
-def aws(_cloud: Cloud, request: pytest.FixtureRequest) -> Iterator[Cloud]:
+def aws(_cloud: Cloud) -> Iterator[Cloud]:
     """A cloud in which nothing has happened yet."""
     for table in dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables.values():
         table.items.clear()
@@ -46,9 +50,10 @@ def aws(_cloud: Cloud, request: pytest.FixtureRequest) -> Iterator[Cloud]:
     for machine in stepfunctions_backends[DEFAULT_ACCOUNT_ID][REGION].state_machines:
         machine.executions.clear()
     _cloud.things.clear()
-    for known in (caller.key_ring, key_store._published, key_store.public_keys):
+    for known in (caller.key_ring, key_store._published, key_store.public_keys, opt_out_store._key):
         known.cache_clear()
-    with mock.patch.dict(os.environ), hold_to_rights(request.node.name):
+    secrets.forget()
+    with mock.patch.dict(os.environ), hold_to_rights(used):
         yield _cloud
 
 
@@ -57,6 +62,21 @@ def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clock:
     file = tmp_path / "clock"
     monkeypatch.setenv("CLOCK_FILE", str(file))
     return Clock(file)
+
+
+@pytest.fixture(scope="package")
+def _paying(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paying]:
+    with Paying(tmp_path_factory.mktemp("stripe") / "stripe.sqlite") as made:
+        yield made
+
+
+@pytest.fixture
+def paying(aws: Cloud, clock: Clock, _paying: Paying) -> Paying:
+    """The payment sandbox, on the test's clock, in which nothing was sold yet; the doors have its keys."""
+    _paying.forget()
+    _paying.follow(clock.file)
+    aws.give(Secret.PAYMENTS, _paying.keys)
+    return _paying
 
 
 @pytest.fixture(scope="package")
@@ -103,14 +123,5 @@ def fast_hash(aws: Cloud, token: str) -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The test of unused rights looks back on all others of this ring: it comes last, and only when all were chosen."""
-    ring = [item for item in items if HERE in item.path.parents]
-    chosen = {item.path for item in ring}
-    last = [item for item in ring if item.path.name == "test_rights.py"]
-    complete = chosen >= set(HERE.rglob("test_*.py")) and not config.option.keyword
-    for item in last:
-        items.remove(item)
-    if complete:
-        items.extend(last)
-    elif last:
-        config.hook.pytest_deselected(items=last)
+    chosen = {item.path for item in items if HERE in item.path.parents}
+    config.stash[rights.WHOLE] = chosen >= set(HERE.rglob("test_*.py")) and not config.option.keyword

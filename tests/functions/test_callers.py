@@ -87,14 +87,13 @@ def test_another_scheme_counts_as_no_token(aws: Cloud, token: str, scheme: str) 
     assert shown(aws, token, scheme).json == NOT_PROVIDED
 
 
-@pytest.mark.parametrize("name", [*PROTECTED, *OPTIONAL])
-def test_no_forged_token_passes_any_door(aws: Cloud, token: str, name: str) -> None:
-    """More than forty kinds, at every door that knows callers."""
+def test_no_forged_token_passes(aws: Cloud, token: str) -> None:
+    """More than forty kinds; tests/proof/test_ways_in.py tries them at every door."""
     accepted, kinds = {}, forged(aws, token)
     with unchanged(aws):
         for kind, bad in kinds.items():
-            answer = knock(aws, name, authorization=f"Bearer {bad}")
-            if (answer.status, answer.json) != (401, refusal(name, 401, NOT_VALID)):
+            answer = knock(aws, "tasks.list", authorization=f"Bearer {bad}")
+            if (answer.status, answer.json) != (401, NOT_VALID):
                 accepted[kind] = answer
     assert not accepted
 

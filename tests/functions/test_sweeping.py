@@ -13,7 +13,9 @@ from .rows import put
 from .world import Clock, refused, upset
 
 TICK = {"id": "<aws.scheduler.scheduled-time>", "tick": "sweep"}
-FOLLOWERS = [door.name for door in DOORS.values() if getattr(door, "outboxes", ())]
+SWEPT = [door.name for door in DOORS.values() if getattr(door, "outboxes", ())]
+# That of campaigns has no entries for the audit log; its own test tells how it is swept.
+FOLLOWERS = [name for name in SWEPT if "audit" in DOORS[name].outboxes]  # type: ignore[attr-defined]
 
 
 def asking(aws: Cloud, name: str, number: int = 1) -> dict[str, Any]:
@@ -53,7 +55,8 @@ def waiting(aws: Cloud, name: str) -> list[str]:
 
 
 def test_all_tables_but_that_of_tasks_are_swept_which_has_a_sweeper_of_its_own() -> None:
-    assert {table(name) for name in FOLLOWERS} == {Table.ACCOUNTS, Table.JOBS, Table.LOCKS, Table.SECURITY, Table.OPS}
+    others = {Table.ACCOUNTS, Table.CAMPAIGNS, Table.JOBS, Table.LOCKS, Table.SECURITY, Table.SHOP, Table.OPS}
+    assert {table(name) for name in SWEPT} == others
 
 
 @pytest.mark.parametrize("name", FOLLOWERS)

@@ -1,5 +1,6 @@
 """`make deploy` without deploying: its checks, the order of its steps, and what it prints."""
 
+import hashlib
 import io
 import json
 import zipfile
@@ -15,7 +16,7 @@ from moto import mock_aws
 
 from infra import preflight, static
 from infra.deploy import deploy, farewell, main
-from infra.installation import Admin
+from infra.installation import Admin, PaymentKeys, payments_open, share_payment_keys
 from infra.preflight import NotReady
 from infra.stages import STAGES
 
@@ -128,6 +129,9 @@ class Aws:
     def get_secret_value(self, **asked: str) -> dict[str, str]:
         return {"SecretString": "secret"}
 
+    def put_secret_value(self, **asked: str) -> None:
+        self.told.append(f"{asked['SecretId']} {asked['SecretString']}")
+
     def put_parameter(self, **asked: Any) -> None:
         self.told.append(f"{asked['Name']} {asked['Value'][:12]}")
 
@@ -152,11 +156,13 @@ class Aws:
 
 def test_what_stacks_need_of_each_other_is_there_in_time() -> None:
     told: list[str] = []
-    deploy(PROD, Aws(told), Aws(told), Admin(password="password123"), lambda stage, *stacks: told.extend(stacks))
+    keys = PaymentKeys("rk_live_1", "whsec_1")
+    deploy(PROD, Aws(told), Aws(told), Admin(password="password123"), keys, lambda stage, *stacks: told.extend(stacks))
     assert told == [
         "prod-state",
         "/kalit/prod/edge-secret-sha256 2bb80d537b1d",
         '/kalit/prod/mqtt {"endpoint":',
+        'prod-payments {"api_key": "rk_live_1", "webhook_secret": "whsec_1", "api_base": ""}',
         "files swagger.js",
         "prod-shield",
         "/kalit/prod/web-acl arn:aws:wafv",
@@ -168,7 +174,7 @@ def test_what_stacks_need_of_each_other_is_there_in_time() -> None:
 
 def test_a_stage_without_a_web_acl_has_no_step_for_it() -> None:
     told: list[str] = []
-    deploy(DEV, Aws(told), Aws(told), Admin(password="password123"), lambda stage, *stacks: told.extend(stacks))
+    deploy(DEV, Aws(told), Aws(told), Admin(password="password123"), None, lambda stage, *stacks: told.extend(stacks))
     assert not [step for step in told if "shield" in step or "web-acl" in step]
 
 
@@ -178,20 +184,22 @@ def test_nothing_follows_a_stack_that_failed() -> None:
 
     told: list[str] = []
     with pytest.raises(SystemExit):
-        deploy(DEV, Aws(told), Aws(told), Admin(), failing)
+        deploy(DEV, Aws(told), Aws(told), Admin(), None, failing)
     assert told == []
 
 
 def test_it_ends_with_where_everything_is() -> None:
     outputs = {"Url": "https://d1.cloudfront.net", "DnsTarget": "d1.cloudfront.net"}
-    text = "\n".join(farewell(DEV, REGION, outputs))
+    text = "\n".join(farewell(DEV, REGION, outputs, paying=False))
     assert "https://d1.cloudfront.net/api/docs/" in text
     assert "region=eu-central-1#dashboards/dashboard/dev-kalit" in text
     assert "KALIT_ALARM_EMAIL" in text
+    assert "STRIPE_API_KEY" in text
     own = replace(PROD, domain="api.example.com", certificate="arn", alarm_email="ops@example.com")
-    text = "\n".join(farewell(own, REGION, {**outputs, "Url": "https://api.example.com"}))
+    text = "\n".join(farewell(own, REGION, {**outputs, "Url": "https://api.example.com"}, paying=True))
     assert "api.example.com must be a CNAME (or alias) of d1.cloudfront.net" in text
     assert "go to ops@example.com" in text
+    assert "payments" not in text
 
 
 def test_production_that_would_reach_nobody_is_not_deployed() -> None:
@@ -201,3 +209,41 @@ def test_production_that_would_reach_nobody_is_not_deployed() -> None:
         preflight.senders(replace(PROD, email_from="kalit@example.com"))
     preflight.senders(replace(PROD, email_from="kalit@example.com", sms_origin="arn:aws:sms-voice:…"))
     preflight.senders(DEV)
+
+
+def test_a_stage_takes_the_money_that_it_is_for() -> None:
+    both = {"STRIPE_API_KEY": "rk_test_1", "STRIPE_WEBHOOK_SECRET": "whsec_1"}
+    assert preflight.payments(DEV, {}) is None
+    assert preflight.payments(DEV, both) == PaymentKeys("rk_test_1", "whsec_1")
+    with pytest.raises(NotReady, match="takes real money"):
+        preflight.payments(PROD, both)
+    with pytest.raises(NotReady, match="takes test money"):
+        preflight.payments(DEV, {**both, "STRIPE_API_KEY": "sk_live_1"})
+    with pytest.raises(NotReady, match="belong together"):
+        preflight.payments(DEV, {"STRIPE_API_KEY": "rk_test_1"})
+
+
+def test_payments_are_open_once_somebody_has_given_the_keys(client: Any) -> None:
+    client("secretsmanager").create_secret(Name=DEV.payment_keys, SecretString=json.dumps({"api_key": ""}))
+    assert not payments_open(client, DEV)
+    share_payment_keys(client, DEV, PaymentKeys("rk_test_1", "whsec_1"))
+    assert payments_open(client, DEV)
+
+
+def test_the_secret_of_peoples_answers_is_long_and_its_digest_alone_is_deployed() -> None:
+    secret = "a secret of twenty-nine letters"
+    preflight.inbound({})
+    preflight.inbound({"KALIT_INBOUND_SECRET": secret})
+    with pytest.raises(NotReady, match=r"secrets.token_urlsafe"):
+        preflight.inbound({"KALIT_INBOUND_SECRET": "too short"})
+    stage = preflight.stage("dev", {"KALIT_INBOUND_SECRET": secret})
+    assert stage.inbound_digest == hashlib.sha256(secret.encode()).hexdigest()
+    assert preflight.stage("dev", {}).inbound_digest == ""
+
+
+def test_who_deploys_hears_that_nobody_is_heard() -> None:
+    outputs = {"Url": "https://d1.cloudfront.net"}
+    real = replace(DEV, sms_origin="arn:aws:sms-voice:…")
+    assert "KALIT_INBOUND_SECRET" in "\n".join(farewell(real, REGION, outputs, paying=True))
+    for silent in (DEV, replace(real, inbound_digest="…")):
+        assert "KALIT_INBOUND_SECRET" not in "\n".join(farewell(silent, REGION, outputs, paying=True))

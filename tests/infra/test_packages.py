@@ -1,13 +1,17 @@
 """What is shipped, and how large it is."""
 
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from infra.catalog import catalog
-from infra.packages import SERVICES, door_zip, kalit_zip, services_of, vendor_zip
+from infra.packages import SERVICES, STRIPE, door_zip, kalit_zip, services_of, vendor_zip
 from infra.stages import STAGES
+from tests.conftest import ROOT
+from tests.paying import Paying
 
 MB = 1_000_000
 ARCHITECTURE = STAGES["local"].architecture
@@ -48,3 +52,14 @@ def test_the_vendor_layer_ships_compiled_files(vendor: zipfile.ZipFile) -> None:
 
 def test_the_layers_stay_small(vendor: zipfile.ZipFile) -> None:
     assert Path(str(vendor.filename)).stat().st_size + kalit_zip(native=True).stat().st_size <= 15 * MB
+
+
+def test_payments_find_in_the_layer_what_they_need_of_stripes_library(vendor: zipfile.ZipFile, tmp_path: Path) -> None:
+    held = [name.removeprefix("python/stripe/") for name in vendor.namelist() if name.startswith("python/stripe/")]
+    assert {name.removesuffix(".py") for name in held if name.endswith(".py")} == set(STRIPE)
+    assert "data/ca-certificates.crt" in held
+    with Paying(tmp_path / "stripe.sqlite") as paying:
+        command = [sys.executable, "-m", "tests.infra.lean", paying.url, *STRIPE]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == STRIPE, "infra/stripe.txt should have just these"

@@ -9,6 +9,7 @@ import pytest
 from moto import mock_aws
 
 from infra import static
+from infra.stages import STAGES
 from tests.infra.conftest import Templates
 
 BUCKET = "files"
@@ -57,27 +58,36 @@ def test_no_bundle_names_its_makers_host() -> None:
 def test_cloudfront_alone_may_read_them(prod: Templates) -> None:
     policies = [policy.properties["PolicyDocument"]["Statement"] for policy in prod.all("AWS::S3::BucketPolicy")]
     allowed = [statement for policy in policies for statement in policy if statement["Effect"] == "Allow"]
-    assert [statement["Action"] for statement in allowed] == ["s3:GetObject", "s3:ListBucket"]
+    assert [statement["Action"] for statement in allowed] == ["s3:GetObject", "s3:ListBucket"] * 2
     for statement in allowed:
         assert statement["Principal"] == {"Service": "cloudfront.amazonaws.com"}
         assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
     buckets = list(prod.all("AWS::S3::Bucket"))
-    assert len(buckets) == len(policies) == 2
+    assert len(buckets) == len(policies) == 4
     for bucket in buckets:
         assert set(bucket.properties["PublicAccessBlockConfiguration"].values()) == {True}
         assert bucket.told["DeletionPolicy"] == "Retain"
 
 
-def test_exports_lie_there_for_a_day(prod: Templates) -> None:
+def test_exports_imports_and_uploads_lie_there_for_a_day(prod: Templates) -> None:
     told = [bucket.properties.get("LifecycleConfiguration") for bucket in prod.all("AWS::S3::Bucket")]
-    assert [rule for rule in told if rule] == [{"Rules": [{"ExpirationInDays": 1, "Status": "Enabled"}]}]
+    rules = [rule for configured in told if configured for rule in configured["Rules"]]
+    assert sorted(rule.get("Prefix", "") for rule in rules) == ["", "", "uploads/"]
+    assert all((rule["ExpirationInDays"], rule["Status"]) == (1, "Enabled") for rule in rules)
+
+
+def test_browsers_may_upload_from_the_stages_apps_alone(dev: Templates, prod: Templates) -> None:
+    told = [bucket.properties.get("CorsConfiguration") for bucket in dev.all("AWS::S3::Bucket")]
+    allowed = [{"AllowedMethods": ["POST"], "AllowedOrigins": list(STAGES["dev"].origins)}]
+    assert [cors["CorsRules"] for cors in told if cors] == [allowed] * 2
+    assert not any("CorsConfiguration" in bucket.properties for bucket in prod.all("AWS::S3::Bucket"))
 
 
 def test_cloudfront_serves_them_as_the_local_gateway_does(prod: Templates) -> None:
     [distribution] = prod.all("AWS::CloudFront::Distribution")
-    [behavior] = distribution.properties["DistributionConfig"]["CacheBehaviors"]
-    assert (behavior["PathPattern"], behavior["Compress"]) == ("/static/*", True)
-    assert "FunctionAssociations" not in behavior
+    behaviors = distribution.properties["DistributionConfig"]["CacheBehaviors"]
+    assert [behavior["PathPattern"] for behavior in behaviors] == ["/static/*", "/media/*"]
+    assert all(behavior["Compress"] and "FunctionAssociations" not in behavior for behavior in behaviors)
     [policy] = prod.all("AWS::CloudFront::ResponseHeadersPolicy")
     security = policy.properties["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
     told = {

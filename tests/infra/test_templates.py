@@ -95,6 +95,8 @@ def test_a_function_knows_only_the_names_that_it_declares(dev: Templates) -> Non
         expected = {grant.resource.variable for grant in door.grants} | set(static.variables(door))
         expected |= {"TICKS"} if door.host.ticks else set()
         expected |= {"MQTT"} if door.host.mqtt else set()
+        expected |= {"SMS_PRICE", "SMS_RATE"} if door.host.sms else set()
+        expected |= {"INBOUND_SECRET_SHA256"} if door.host.inbound else set()
         assert told[f"functions.{door.name}.handler"] - always == expected
 
 

@@ -13,17 +13,20 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 import requests
 
-from infra.local.up import Settings, free_port
+from infra.local.up import ENGINE_PYTHON, Settings, free_port
 from tests.conftest import ROOT
 from tests.running import Running, User, eventually
 
 
 class Up:
     """One `make up` in a process group of its own, and what it prints."""
+
+    all: ClassVar[list["Up"]] = []
 
     def __init__(self, state: Path, like: "Up | None" = None, **settings: str) -> None:
         """On ports of its own, or on those of a run before it."""
@@ -42,6 +45,7 @@ class Up:
         self.lines: list[str] = []
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
+        self.all.append(self)
 
     def _read(self) -> None:
         assert self.process.stdout
@@ -78,6 +82,8 @@ class Up:
 @pytest.fixture
 def state(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path / "state"
+    while Up.all:
+        Up.all.pop().end()
     running = tmp_path / "state" / "engine.json"
     with contextlib.suppress(ProcessLookupError, FileNotFoundError):
         os.kill(json.loads(running.read_text())["pid"], signal.SIGKILL)
@@ -107,10 +113,34 @@ def test_what_was_acknowledged_survives_a_kill(state: Path) -> None:
     again = User.log_in(second.url, ali.username)
     assert again.task(sum_)["result"] == {"result": 6}
     assert again.finished(again.create("sum", numbers=[4])["id"])["result"] == {"result": 4}
-    assert again.finished(countdown, within=30)["status"] == "completed"
+    assert again.finished(countdown, within=30)["status"] == "completed", second.said
     second.end()
     assert "stopping; the state is kept" in second.said
     assert not (state / "engine.json").exists()
+
+
+WRITE = """
+import sys
+sys.argv = []
+from infra.local import engine
+moves = iter(range({moves}))
+def replace(self, target, replace=engine.Path.replace):
+    if next(moves, None) is None:
+        raise SystemExit("killed")
+    return replace(self, target)
+engine.Path.replace = replace
+engine.write_as_one({{"a.json": "new", "b.json": "new"}})
+"""
+
+
+@pytest.mark.parametrize(("moves", "left"), [(0, "old"), (1, "new"), (2, "new"), (3, "new")])
+def test_a_snapshot_is_written_whole_or_not_at_all(tmp_path: Path, moves: int, left: str) -> None:
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_text("old")
+    for script in (WRITE.format(moves=moves), "from infra.local import engine; engine.finish_what_a_kill_cut()"):
+        environment = {**os.environ, "STATE_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+        subprocess.run([ENGINE_PYTHON, "-c", script], env=environment, cwd=tmp_path, capture_output=True)
+    assert [(tmp_path / name).read_text() for name in ("a.json", "b.json")] == [left, left]
 
 
 def test_an_engine_left_behind_is_ended_and_said(used_state: Path) -> None:

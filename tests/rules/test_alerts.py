@@ -31,6 +31,8 @@ def test_every_type_of_event_has_its_type_of_alert() -> None:
         EventType.TAMPER_DETECTED: AlertType.DEVICE_TAMPER,
         EventType.BATTERY_LOW: AlertType.LOW_BATTERY,
         EventType.DEVICE_OFFLINE: AlertType.OFFLINE,
+        EventType.PAYMENT_MISMATCH: AlertType.PAYMENT_MISMATCH,
+        EventType.REFUND_FAILED: AlertType.REFUND_FAILED,
     }
     for type in EventType:
         assert alert_of(event(type)).alert_type == special.get(type, AlertType.UNAUTHORIZED_ACCESS)

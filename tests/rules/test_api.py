@@ -205,3 +205,12 @@ def test_only_the_edge_may_knock(secret: str, status: int) -> None:
 def test_nobody_may_knock_where_no_secret_is_set(monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
     monkeypatch.delenv("EDGE_SECRET_SHA256")
     assert call(returning({}), secret=secret)["statusCode"] == 403
+
+
+def test_what_has_no_content_has_no_type_either() -> None:
+    def handler() -> Reply:
+        return Reply("", 204)
+
+    answer = call(api.delete("/things/")(handler))
+    assert (answer["statusCode"], answer["body"]) == (204, "")
+    assert "Content-Type" not in answer["headers"]

@@ -1,7 +1,9 @@
 """What the history of jobs keeps of arguments, errors and attempts, and the rate of what went well."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from botocore.exceptions import ClientError
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from kalit.jobs.history import attempts, success_rate
 from kalit.jobs.schedules import ScheduleNotFound
-from kalit.kit.jobs import Moved, closed, masked, told
+from kalit.kit.jobs import Job, Moved, closed, masked, new, told
 
 DIED = {"took_ms": None, "error": "its process died"}
 JSON = st.recursive(
@@ -103,3 +105,11 @@ def test_an_attempt_under_way_has_no_time_yet() -> None:
 def test_the_success_rate_is_of_what_ended(completed: int, dead: int, rate: float | None) -> None:
     counts = {"completed": completed, "dead": dead, "pending": 9, "retrying": 9, "running": 9, "cancelled": 9}
     assert success_rate(counts) == rate
+
+
+@pytest.mark.parametrize(("letters", "kept"), [(2_000, True), (2_001, False)])
+def test_arguments_are_kept_up_to_two_thousand_letters(letters: int, kept: bool) -> None:
+    arguments = [10 ** (letters - 1_995), *[0] * 664]
+    assert len(json.dumps(arguments)) == letters
+    row = new(Job(UUID(int=1), "sum", "sum", arguments), datetime(2026, 1, 5, tzinfo=UTC))
+    assert json.loads(row.arguments) == (arguments if kept else f"…({letters})")

@@ -2,6 +2,7 @@ SwaggerUIBundle({
   dom_id: "#docs",
   url: "/api/schema/",
   deepLinking: true,
+  docExpansion: "none", // with all operations open at once it stops drawing
   persistAuthorization: true,
   displayRequestDuration: true,
   defaultModelsExpandDepth: 0,

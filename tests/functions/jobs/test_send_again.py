@@ -46,6 +46,17 @@ def test_a_command_to_a_lock_is_looked_after_again(aws: Cloud, office: Office) -
     assert {name: told[name] for name in order} == order
 
 
+@pytest.mark.parametrize("machine", ["campaign", "slot", "import", "hold"])
+def test_the_machines_of_campaigns_and_orders_are_started_again(aws: Cloud, office: Office, machine: str) -> None:
+    order = {"run": 1, "at": "2026-01-05T12:01:00Z"}
+    office.bury(by_hand({"machine": machine, "order": {**order, **TOLD}}), "undelivered")
+    office.ask("retry", id=TOLD["job"])
+    office.follow(Table.OPS)
+    [begun] = aws.client("stepfunctions").list_executions(stateMachineArn=aws.ids[Machine(machine)])["executions"]
+    told = json.loads(aws.client("stepfunctions").describe_execution(executionArn=begun["executionArn"])["input"])
+    assert {name: told[name] for name in order} == order
+
+
 def test_a_record_that_comes_twice_starts_one_execution(aws: Cloud, office: Office) -> None:
     office.bury(put_aside(), "undelivered")
     office.ask("retry", id=TOLD["job"])

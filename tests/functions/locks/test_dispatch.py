@@ -31,6 +31,18 @@ def test_a_record_that_comes_twice_equips_once(yard: Yard) -> None:
     assert len(yard.aws.things.connecting) == 2
 
 
+def test_a_certificate_is_good_for_nothing_before_it_is_bound_to_its_lock(yard: Yard) -> None:
+    with upset("AttachThingPrincipal", refused("ThrottlingException")):
+        yard.register("LOCK-002")
+    assert sorted(yard.aws.things.certificates.values()) == ["ACTIVE", "INACTIVE"]
+
+
+def test_a_lock_is_not_disconnected_while_it_may_come_back(yard: Yard) -> None:
+    with upset("DeleteConnection", refused("ThrottlingException")):
+        yard.ask("delete")
+    assert list(yard.aws.things.certificates.values()) == ["REVOKED"]
+
+
 def test_a_lock_that_was_deleted_meanwhile_is_not_equipped(yard: Yard) -> None:
     with upset("AttachPolicy", refused("ThrottlingException")):
         id = yard.register("LOCK-002").json["data"]["id"]

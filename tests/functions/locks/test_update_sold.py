@@ -77,3 +77,10 @@ def test_what_is_done_is_audited_whoever_dies(yard: Yard) -> None:
     with upset("TransactWriteItems", killed_after), pytest.raises(Killed):
         yard.ask("update_sold", {"status": "INACTIVE"}, by="boss")
     assert (yard.data("show")["status"], len(audited(yard))) == ("INACTIVE", 1)
+
+
+def test_who_asks_again_after_a_lost_answer_is_audited_once(yard: Yard) -> None:
+    answers = [yard.ask("update_sold", {"status": "INACTIVE"}, by="boss") for _ in range(2)]
+    assert [answer.status for answer in answers] == [200, 200]
+    assert answers[0].json == answers[1].json
+    assert len(audited(yard)) == 1

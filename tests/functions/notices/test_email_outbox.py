@@ -10,8 +10,8 @@ from .sending import deliver
 @pytest.fixture
 def admin(aws: Cloud, clock: Clock, token: str) -> str:
     """An administrator's token, after two e-mails."""
-    for to in ("ali@example.com", "Vali@example.com"):
-        deliver(aws, "notices.email", {"id": to, "to": to, "subject": "s", "body": "b"})
+    for number, to in enumerate(("ali@example.com", "Vali@example.com")):
+        deliver(aws, "notices.email", {"id": f"n-{number}", "to": to, "subject": "s", "body": "b"})
         clock.move(seconds=1)
     change_ali(aws, role="admin")
     return token

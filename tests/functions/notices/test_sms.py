@@ -12,7 +12,7 @@ from kalit.providers.outcomes import NotTaken
 from kalit.providers.sms import international
 from tests.cloud import Cloud
 
-from ..world import Clock, Killed, at_once, killed_after, lost, upset
+from ..world import Clock, Killed, at_once, killed_after, lost, meanwhile, upset
 from .sending import deliver, outbox, outcome
 
 MESSAGE = {"id": "n-1", "phone": "+998 90 123-45-67", "text": "654321 is your code."}
@@ -53,6 +53,14 @@ def test_a_phone_that_always_fails_is_tried_and_not_delivered(aws: Cloud) -> Non
 def test_a_phone_that_fails_once_gets_it_at_the_second_try(aws: Cloud) -> None:
     shy = {**MESSAGE, "phone": "+998900000001"}
     assert [send(aws, shy) for _ in range(3)] == [["n-1"], [], []]
+    assert [told["attempt"] for told in outbox(aws, "sms")] == [2]
+
+
+def test_after_a_refusal_too_only_one_of_two_sends(aws: Cloud) -> None:
+    shy = {**MESSAGE, "phone": "+998900000001"}
+    send(aws, shy)
+    with upset("TransactWriteItems", meanwhile(lambda: send(aws, shy)), own=True):
+        assert send(aws, shy) == ["n-1"]
     assert [told["attempt"] for told in outbox(aws, "sms")] == [2]
 
 

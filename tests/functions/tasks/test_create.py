@@ -450,3 +450,10 @@ def test_a_key_that_is_let_go_meanwhile_is_claimed(aws: Cloud, ali: Owner) -> No
 
     with upset("PutItem", followed_by(let_go)):
         assert ali.ask(idempotency_key="k").status == 201
+
+
+def test_a_task_never_takes_the_place_of_another(aws: Cloud, ali: Owner) -> None:
+    id = ali.make()
+    aws.table(Table.TASKS).put_item(Item={"pk": "COUNTER#task", "sk": "COUNTER", "value": id - 1})
+    with unchanged(aws):
+        assert ali.ask(COUNTDOWN).status == 500

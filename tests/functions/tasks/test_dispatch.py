@@ -5,7 +5,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from kalit.kit import steps
-from kalit.kit.resources import Machine, Queue
+from kalit.kit.resources import Machine, Queue, Table
 from tests.cloud import Cloud
 
 from ..rows import unchanged
@@ -148,6 +148,7 @@ def test_a_record_that_cannot_be_followed_now_is_left_to_the_stream(
     row = ali.row(ali.make(body))
     with unchanged(aws), upset(operation, refused("ServiceUnavailable")), pytest.raises(ClientError):
         dispatch(aws, row)
+    assert aws.rows(Table.OPS, "JOB#") == [], "the history tells of nothing that nobody was asked for"
 
 
 def test_a_stop_that_is_refused_is_left_to_the_stream(aws: Cloud, ali: Owner) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from kalit.kit.errors import NotFound
+from kalit.kit.errors import NotFound, Refused
 from kalit.kit.fields import Input, Moment, Output
 from kalit.kit.limits import Limit
 from kalit.kit.request import Request
@@ -29,6 +29,14 @@ class SessionNotFound(NotFound):
 
     ru = "Сеанс не найден."
     uz = "Seans topilmadi."
+
+
+class NotYourToken(Refused):
+    """Invalid token"""
+
+    ru = "Недействительный токен"
+    uz = "Token yaroqsiz"
+    bare = True
 
 
 class Client(NamedTuple):

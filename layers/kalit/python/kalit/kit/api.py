@@ -11,7 +11,7 @@ The parameters say what the door wants, by name:
 * `key: UUID | None` the derived key of an Idempotency-Key, for doors with `once=True`
 * `request: Request` everything else; any other name is a parameter of the path (int, UUID or str)
 
-It returns a pydantic model, a `Page`, plain JSON data, a `Reply`, or a page of HTML (`kit.html`).
+It returns a pydantic model, a list of them, a `Page`, plain JSON data, a `Reply`, or a page of HTML (`kit.html`).
 """
 
 import hashlib
@@ -69,6 +69,13 @@ class Reply:
     media_type: str = "application/json"
 
 
+@dataclass(frozen=True)
+class Plain(Reply):
+    """Plain text, or nothing, for who reads the status alone."""
+
+    media_type: str = "text/plain"
+
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -93,6 +100,7 @@ class Endpoint(Door):
     path: str
     status: int = 200
     raises: tuple[type[AppError], ...] = ()
+    besides: tuple[int, ...] = ()  # statuses that the handler answers with in words of its own, such as a page's
     also: tuple[tuple[str, str], ...] = ()
     once: bool = False
     secret: bool = False  # whether what is kept of an answer to an Idempotency-Key is sealed
@@ -197,7 +205,8 @@ class Endpoint(Door):
             return self._run(request, {**arguments, **({"key": None} if "key" in self.wants else {})})
         from .once import Once
 
-        scope = f"{caller.uuid if caller else 'anonymous'} {self.method} {request.path}"
+        who = caller.uuid if caller else request.visitor or "anonymous"
+        scope = f"{who} {self.method} {request.path}"
         # With the key, which nobody but the client knows: a password in the body could be guessed from it alone.
         body = hashlib.sha256(header.encode() + request.raw()).hexdigest()
         claimed = Once.claim(header, scope, body, at, lease=self.host.timeout + 1, secret=self.secret)
@@ -260,11 +269,17 @@ def _text(body: Any, request: Request) -> str:
         body = body.body(request.url, request.query)
     if isinstance(body, BaseModel):
         return body.model_dump_json()
-    return body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+    return body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, default=_plain)
+
+
+def _plain(model: BaseModel) -> dict[str, Any]:
+    """A model inside of JSON data."""
+    return model.model_dump(mode="json")
 
 
 def _response(status: int, media_type: str, text: str, headers: dict[str, str]) -> dict[str, Any]:
-    return {"statusCode": status, "headers": {"Content-Type": media_type, **headers}, "body": text}
+    kind = {"Content-Type": media_type} if status != 204 else {}  # of no content there is no type
+    return {"statusCode": status, "headers": {**kind, **headers}, "body": text}
 
 
 def _endpoint(
@@ -273,6 +288,7 @@ def _endpoint(
     *,
     uses: Sequence[Grant] = (),
     raises: Sequence[type[AppError]] = (),
+    besides: Sequence[int] = (),
     status: int = 200,
     also: Sequence[tuple[str, str]] = (),
     once: bool = False,
@@ -286,6 +302,7 @@ def _endpoint(
         path=path,
         uses=tuple(uses),
         raises=tuple(raises),
+        besides=tuple(besides),
         status=status,
         also=tuple(also),
         once=once,

@@ -37,8 +37,10 @@ def client(service: str, attempts: int = 2) -> Any:
     config = Config(
         parameter_validation=False,
         retries={"mode": "standard", "total_max_attempts": attempts},
-        # For links to files: by default they would be signed as S3 once was.
+        # For links to files: by default they would be signed as S3 once was, and name no region; of a new bucket's
+        # region the other regions do not know for hours.
         signature_version="s3v4" if service == "s3" else None,
+        s3={"addressing_style": "virtual"} if service == "s3" else None,
         **TIMEOUTS,
     )
     return _session().create_client(service, config=config)

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
 
-from .errors import Forbidden, TokenNotValid, Unauthenticated
+from .errors import AppError, Forbidden, TokenNotValid, Unauthenticated
 from .resources import Grant, Table
 from .tables import Row, TableName
 
@@ -43,6 +43,7 @@ class Caller:
     address: str  # where he calls from
 
     roles = frozenset({"user", "manager", "admin"})
+    refusal: ClassVar[type[AppError]] = Forbidden  # what others hear
     settled = True  # whether his password must be one that he chose himself
 
 
@@ -121,7 +122,7 @@ class PublicKeys(Row):
 def authenticate(authorization: str, kind: type[Caller], address: str, at: datetime) -> Caller:
     """The account behind an Authorization header, as `kind`.
 
-    Raises `Unauthenticated`, `TokenNotValid`, `Forbidden` or `PasswordMustChange`. One GetItem.
+    Raises `Unauthenticated`, `TokenNotValid`, `PasswordMustChange` or the kind's refusal. One GetItem.
     """
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer":
@@ -131,7 +132,7 @@ def authenticate(authorization: str, kind: type[Caller], address: str, at: datet
     if kind.settled and standing.must_change_password:
         raise PasswordMustChange
     if standing.role not in kind.roles:
-        raise Forbidden
+        raise kind.refusal
     return kind(
         id=int(standing.number),
         uuid=UUID(claims["sub"]),

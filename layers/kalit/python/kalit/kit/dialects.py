@@ -18,12 +18,12 @@ def written(error: AppError, *, path: str, accept: str, language: str, request_i
 
 
 def drf(error: AppError, language: str) -> Any:
-    """As Django REST Framework writes it: fields, a bare list for business rules, or `detail`."""
+    """As Django REST Framework writes it: fields, a bare list for business rules, or a message below its key."""
     if isinstance(error, Invalid):
         return error.said(language)
     if isinstance(error, Refused):
         return [error.say(language)]
-    return {"detail": error.say(language), **error.extra}
+    return {error.key: error.say(language), **error.extra}
 
 
 def v1(error: AppError, language: str) -> Any:

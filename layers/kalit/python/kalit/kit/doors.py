@@ -27,7 +27,8 @@ class Host:
     """The Lambda behind a door: `memory` in MB, `timeout` in seconds, `files` beside the door that travel with it.
 
     `outbox`: only where e-mail and SMS go to outboxes instead of people. In its environment `ticks` tells of all ticks,
-    `mqtt` of where locks connect to.
+    `mqtt` of where locks connect to, `sms` of what an SMS costs and how many a second the provider takes, `inbound` of
+    the secret that the provider of people's answers shows.
     """
 
     memory: int = 512
@@ -36,6 +37,8 @@ class Host:
     outbox: bool = False
     ticks: bool = False
     mqtt: bool = False
+    sms: bool = False
+    inbound: bool = False
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -36,6 +36,7 @@ class AppError(Exception):
     en: ClassVar[str] = ""
     status: ClassVar[int] = 500
     bare: ClassVar[bool] = False  # whether the V1 dialect has it as a message alone
+    key: ClassVar[str] = "detail"  # below which the DRF dialect has the message
 
     def __init__(self, *, headers: dict[str, str] | None = None, **values: object) -> None:
         super().__init__()

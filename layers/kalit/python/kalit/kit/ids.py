@@ -31,6 +31,11 @@ class Counter(Row):
     @classmethod
     def next(cls, kind: str) -> int:
         """A rising integer, never given twice; gaps are allowed. One UpdateItem."""
+        return cls.block(kind, 1)
+
+    @classmethod
+    def block(cls, kind: str, size: int) -> int:
+        """The first of so many integers in a row. One UpdateItem."""
         row = cls(f"COUNTER#{kind}", "COUNTER")
-        row.update([cls.value.add(1)])
-        return int(row.value)
+        row.update([cls.value.add(size)])
+        return int(row.value) - size + 1

@@ -26,6 +26,8 @@ from .jobs import Job
 from .log import caller_id, go_on, log, request_id
 from .resources import Grant, Queue
 
+LONGEST_DELAY = 900  # seconds that SQS holds a message back
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Batches(Door):
@@ -90,9 +92,10 @@ class Letter:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Consumer(Batches):
-    """A declared queue consumer; `batch` messages at most in one call."""
+    """A declared queue consumer: `batch` messages at most in a call, `at_once` calls at most where that is told."""
 
     queue: Queue
+    at_once: int = 0
 
     kind: ClassVar[str] = "queues"
 
@@ -130,34 +133,37 @@ class DeadLetters(Batches):
 
 
 def consume(
-    queue: Queue, *, uses: Sequence[Grant] = (), batch: int = 10, host: Host = Host()
+    queue: Queue, *, uses: Sequence[Grant] = (), batch: int = 10, at_once: int = 0, host: Host = Host()
 ) -> Callable[[Callable[..., Any]], Consumer]:
-    return lambda call: Consumer(call=call, queue=queue, uses=tuple(uses), batch=batch, host=host)
+    return lambda call: Consumer(call=call, queue=queue, uses=tuple(uses), batch=batch, at_once=at_once, host=host)
 
 
 def dead_letters(*, uses: Sequence[Grant] = (), host: Host = Host()) -> Callable[[Callable[..., None]], DeadLetters]:
     return lambda call: DeadLetters(call=call, uses=tuple(uses), host=host)
 
 
-def send(queue: Queue, message: BaseModel, *, name: str = "", job: UUID | None = None) -> UUID:
+def send(queue: Queue, message: BaseModel, *, name: str = "", job: UUID | None = None, delay: int = 0) -> UUID:
     """Put a message on a queue, under the id of the request that asked for it; returns which job it is.
 
-    `name` is what the job is called, where a queue has several kinds. A SendMessage and a transaction.
+    `name` is what the job is called, where a queue has several kinds; `delay` how many seconds it waits there, at most
+    `LONGEST_DELAY`. A SendMessage and a transaction.
     """
     at = clock.now()
     told = Job(job or ordered(at), name or queue.value, queue.value, message.model_dump(mode="json"))
-    post(queue, message.model_dump_json(), told)
+    post(queue, message.model_dump_json(), told, delay=delay)
     jobs.expect(told, at)
     return told.id
 
 
-def post(queue: Queue, body: str, job: Job, again: str = "") -> None:
+def post(queue: Queue, body: str, job: Job, again: str = "", delay: int = 0) -> None:
     """Hand a job's message to its queue; `again` tells apart the times that it is. One SendMessage."""
     told = {"job": str(job.id), "name": job.name, "request_id": request_id(), "caller_id": caller_id()}
     order = {"MessageGroupId": "all", "MessageDeduplicationId": f"{job.id}{again}"} if queue.fifo else {}
+    wait = {"DelaySeconds": delay} if delay else {}
     aws.client("sqs").send_message(
         QueueUrl=queue.id,
         MessageBody=body,
         MessageAttributes={n: {"DataType": "String", "StringValue": v} for n, v in told.items() if v},
         **order,
+        **wait,
     )

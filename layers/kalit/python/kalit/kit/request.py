@@ -6,13 +6,16 @@ import math
 from collections.abc import Mapping
 from typing import Any, NoReturn
 from urllib.parse import parse_qsl
+from uuid import UUID
 
-from .errors import ParseError, TooLarge, UnsupportedMediaType
-from .words import choose
+from .errors import Invalid, ParseError, TooLarge, UnsupportedMediaType
+from .words import FIELD_TEXTS, choose
 
 LARGEST_BODY = 1_000_000  # bytes
 DEEPEST = 100  # levels of JSON: what reads and writes it further on must not run out of stack
 TOO_DEEP = f"nested more than {DEEPEST} levels deep"
+VISITOR = "X-Cart-Id"  # how a client without cookies says who it is
+VISITOR_COOKIE = "sessionid"
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 
@@ -27,12 +30,28 @@ class Request:
         self.query: str = event.get("rawQueryString", "")
         self.headers: Mapping[str, str] = {k.lower(): v for k, v in event.get("headers", {}).items()}
         self.parameters: Mapping[str, str] = event.get("pathParameters") or {}
+        self._cookies: list[str] = event.get("cookies") or self.headers.get("cookie", "").split(";")
         self._gateway_id: str = event["requestContext"].get("requestId", "")
         self._body: str = event.get("body") or ""
         self._encoded: bool = event.get("isBase64Encoded", False)
 
     def header(self, name: str) -> str:
         return self.headers.get(name, "")
+
+    @property
+    def visitor(self) -> UUID | None:
+        """Whom a client without an account is known as, by its header or its cookie. Raises `Invalid`."""
+        named = self.header(VISITOR.lower())
+        try:
+            return UUID(named or self.cookie(VISITOR_COOKIE))
+        except ValueError:
+            if named:
+                raise Invalid.field(VISITOR, FIELD_TEXTS["uuid"]) from None
+            return None
+
+    def cookie(self, name: str) -> str:
+        told = (cookie.strip().partition("=") for cookie in self._cookies)
+        return next((value for named, _, value in told if named == name), "")
 
     @property
     def id(self) -> str:

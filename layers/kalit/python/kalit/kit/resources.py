@@ -60,6 +60,8 @@ class Table(Resource):
     JOBS = "jobs"  # schedules, and what the staff's jobs leave behind
     LOCKS = "locks"
     SECURITY = "security"  # security events
+    CAMPAIGNS = "campaigns"
+    SHOP = "shop"
     OPS = "ops"  # what every domain needs and none owns: idempotent answers, job history, the audit log
 
     @property
@@ -91,6 +93,16 @@ class Table(Resource):
     def batch_get(self) -> Grant:
         return Grant(self, "dynamodb:BatchGetItem")
 
+    @property
+    def insert_many(self) -> Grant:
+        """The right to put rows that are not there yet, many in one request (PartiQL)."""
+        return Grant(self, "dynamodb:PartiQLInsert")
+
+    @property
+    def update_many(self) -> Grant:
+        """The right to change rows on conditions of their own, many in one request (PartiQL)."""
+        return Grant(self, "dynamodb:PartiQLUpdate")
+
     def query_index(self, name: str) -> Grant:
         """The right to query one secondary index."""
         return Grant(self, "dynamodb:Query", f"/index/{name}")
@@ -104,6 +116,7 @@ class Queue(Resource):
     SMS = "sms"
     AUDIT = "audit.fifo"
     SECURITY = "security"
+    CAMPAIGNS = "campaigns"  # messages to be sent
 
     @property
     def fifo(self) -> bool:
@@ -122,6 +135,10 @@ class Queue(Resource):
 class Machine(Resource):
     COUNTDOWN = "countdown"
     COMMAND = "command"
+    CAMPAIGN = "campaign"
+    SLOT = "slot"
+    IMPORT = "import"
+    HOLD = "hold"
 
     @property
     def start(self) -> Grant:
@@ -140,6 +157,7 @@ class Mac(Resource):
     AUDIT = "audit"  # the seal of the audit log's newest entry
     DEVICES = "devices"  # the secrets that locks and we sign with
     CODES = "codes"  # what PINs are kept as, and the seals of QR codes
+    LINKS = "links"  # the seals of links by which people opt out
 
     @property
     def generate(self) -> Grant:
@@ -160,10 +178,22 @@ class Cipher(Resource):
         return Grant(self, "kms:Decrypt")
 
 
+class Secret(Resource):
+    """What others gave us to keep (`kit.secrets`); the id is the secret's ARN."""
+
+    PAYMENTS = "payments"  # the payment provider's keys
+
+    @property
+    def read(self) -> Grant:
+        return Grant(self, "secretsmanager:GetSecretValue")
+
+
 class Bucket(Resource):
     """Files; the id is the bucket's name."""
 
     EXPORTS = "exports"  # what is too large for an answer, for a day
+    IMPORTS = "imports"  # what is too large for a body, for a day
+    PICTURES = "pictures"  # of products, for everybody to see
 
     @property
     def put(self) -> Grant:
@@ -172,6 +202,14 @@ class Bucket(Resource):
     @property
     def get(self) -> Grant:
         return Grant(self, "s3:GetObject", "/*")
+
+    def put_below(self, folder: str) -> Grant:
+        """The right to put files into one folder."""
+        return Grant(self, "s3:PutObject", f"/{folder}/*")
+
+    def get_below(self, folder: str) -> Grant:
+        """The right to read the files of one folder."""
+        return Grant(self, "s3:GetObject", f"/{folder}/*")
 
 
 class Broker(Resource):

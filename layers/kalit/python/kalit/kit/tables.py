@@ -121,6 +121,18 @@ class Commit:
         kwargs = row.get_update_kwargs_from_instance(actions=list(actions), condition=condition)
         self._updates.append((kwargs, unmet))
 
+    def update_alike(
+        self, rows: Sequence[Row], actions: Sequence[Action], condition: Condition, unmet: Exception
+    ) -> None:
+        """The same change of many rows of a kind; written out once, which is what costs time."""
+        for number, row in enumerate(rows):
+            if not number:
+                self.update(row, actions, condition, unmet)
+                first, _ = self._updates[-1]
+            else:
+                key = {"pk": {"S": row.pk}, "sk": {"S": row.sk}}
+                self._updates.append(({**first, "Key": key}, unmet))
+
     def __enter__(self) -> Self:
         return self
 

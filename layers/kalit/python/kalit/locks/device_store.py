@@ -255,8 +255,13 @@ def sold_one(uuid: UUID, at: datetime) -> Sold:
 
 
 def change_sold(uuid: UUID, told: SoldChange, caller: Admin, at: datetime) -> Sold:
-    """Set the status of anybody's lock. Raises `DeviceNotFound`. A read and a transaction, then shows it."""
+    """Set the status of anybody's lock. Raises `DeviceNotFound`. A read and a transaction, then shows it.
+
+    One that has it already is left as it is: who asks again after an answer that got lost is not audited twice.
+    """
     row = store.device(uuid)
+    if row.status == told.status:
+        return sold_one(uuid, at)
     changes: list[Action] = [DeviceRow.status.set(told.status), DeviceRow.updated_at.set(clock.wire(at))]
     act = Act(caller, "device.update", "device", uuid, {"status": row.status}, {"status": told.status})
     with Commit() as commit:

@@ -71,10 +71,7 @@ def _claimed(row: NoticeRow, at: datetime) -> bool:
         return False
     row.outcome, row.attempts = Outcome.SENDING, int(was.attempts) + 1 if was else 1
     row.until, row.ttl = now + int(LEASE.total_seconds()), now + int(KEPT.total_seconds())
-    if was:
-        as_read = (NoticeRow.outcome == Outcome.REFUSED) & (NoticeRow.attempts == was.attempts)
-    else:
-        as_read = NoticeRow.pk.does_not_exist()
+    as_read = (NoticeRow.attempts == was.attempts) if was else NoticeRow.pk.does_not_exist()
     with Commit() as commit:  # whose token makes a claim of which the answer was lost the same claim
         commit.put(row, as_read, unmet=StillSending())
     return True

@@ -29,6 +29,8 @@ class AlertType(StrEnum):
     DEVICE_TAMPER = "device_tamper"
     LOW_BATTERY = "low_battery"
     OFFLINE = "offline"
+    PAYMENT_MISMATCH = "payment_mismatch"
+    REFUND_FAILED = "refund_failed"
 
 
 AnyStatus = Literal["open", "resolved", ""]
@@ -39,6 +41,8 @@ TYPES = {
     EventType.TAMPER_DETECTED: AlertType.DEVICE_TAMPER,
     EventType.BATTERY_LOW: AlertType.LOW_BATTERY,
     EventType.DEVICE_OFFLINE: AlertType.OFFLINE,
+    EventType.PAYMENT_MISMATCH: AlertType.PAYMENT_MISMATCH,
+    EventType.REFUND_FAILED: AlertType.REFUND_FAILED,
 }
 GRAVE = {Severity.HIGH, Severity.CRITICAL}
 ALWAYS = {EventType.BATTERY_LOW, EventType.DEVICE_OFFLINE}  # open one however grave they are

@@ -148,7 +148,7 @@ def _append(entry: Entry) -> None:
     head = row.head if row else BEGINNING
     link = joined(entry, head)
     new = Head(head.number + 1, link.hash)
-    as_read = (HeadRow.hash == head.hash) & (HeadRow.number == head.number) if row else HeadRow.pk.does_not_exist()
+    as_read = (HeadRow.hash == head.hash) if row else HeadRow.pk.does_not_exist()
     mark = ChainedRow(f"CHAINED#{entry.id}", "CHAINED", number=new.number)
     try:
         with Commit() as commit:

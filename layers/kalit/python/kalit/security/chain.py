@@ -93,7 +93,7 @@ class Kind(StrEnum):
     UNSEALED = "unsealed"  # the head was not written by whoever has the key
 
 
-class Problem(Output):
+class Flaw(Output):
     """One thing that is wrong, and at which entry."""
 
     number: int
@@ -106,7 +106,7 @@ class Report(Output):
 
     intact: bool
     checked: int
-    problems: list[Problem]
+    problems: list[Flaw]
     next: int | None
 
 
@@ -172,7 +172,7 @@ class _Walk:
         # The hash that the next entry must follow; None when the one before cannot say.
         self.previous: str | None = None if after else GENESIS
         self.checked = 0
-        self.problems: list[Problem] = []
+        self.problems: list[Flaw] = []
         self.misplaced: dict[int, int] = {}  # place -> the number of the entry that stands there
 
     def full(self, most: int) -> bool:
@@ -217,11 +217,11 @@ class _Walk:
         problems = [self._swapped(problem) for problem in self.problems]
         return Report(intact=not problems, checked=self.checked, problems=problems, next=next)
 
-    def _swapped(self, problem: Problem) -> Problem:
+    def _swapped(self, problem: Flaw) -> Flaw:
         other = self.misplaced.get(problem.number)
         if problem.problem is not Kind.MISPLACED or other is None or self.misplaced.get(other) != problem.number:
             return problem
-        return Problem(number=problem.number, problem=Kind.SWAPPED, detail=f"It changed places with entry {other}.")
+        return Flaw(number=problem.number, problem=Kind.SWAPPED, detail=f"It changed places with entry {other}.")
 
     def _missing(self, first: int, last: int) -> None:
         which = f"Entries {first} to {last} are" if last > first else "It is"
@@ -229,7 +229,7 @@ class _Walk:
         self.previous = None
 
     def _add(self, number: int, kind: Kind, detail: str) -> None:
-        self.problems.append(Problem(number=number, problem=kind, detail=detail))
+        self.problems.append(Flaw(number=number, problem=kind, detail=detail))
 
 
 def _said(text: str) -> int | None:
