@@ -55,7 +55,7 @@ class Paying:
     def press(self, session: str, how: str, **options: object) -> requests.Response:
         """Press a button of the pay page. Answers where that leads, without going there."""
         page = f"{self.url}/c/pay/{session}"
-        return requests.post(page, data={"how": how}, params=options, allow_redirects=False, timeout=10)  # type: ignore[arg-type]
+        return requests.post(page, data={"how": how}, params=options, allow_redirects=False, timeout=60)  # type: ignore[arg-type]
 
     def follow(self, clock_file: Path) -> None:
         """From here on, on the time of that file."""

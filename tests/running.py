@@ -16,7 +16,7 @@ PASSWORD = "password123"
 ADMIN_PASSWORD = "an admin's password"
 
 
-def eventually(look: Callable[[], Seen | None], within: float = 10.0) -> Seen:
+def eventually(look: Callable[[], Seen | None], within: float = 60.0) -> Seen:
     """What `look` returns once it is true; fails when that takes longer than `within` seconds."""
     deadline = time.monotonic() + within
     while True:
@@ -62,7 +62,7 @@ class User:
     def task(self, number: int) -> Any:
         return self.get(f"/api/tasks/{number}/").json()
 
-    def finished(self, number: int, within: float = 10.0) -> Any:
+    def finished(self, number: int, within: float = 60.0) -> Any:
         """The task, once it has ended."""
         return eventually(lambda: ((t := self.task(number))["status"] in ("completed", "error") and t) or None, within)
 

@@ -98,7 +98,7 @@ def test_it_shows_the_figures_that_the_api_tells(opened: Open, local: Local) -> 
         page = shown(window)
         return told == {name: {key: page[name][key] for key in told[name]} for name in told}
 
-    eventually(alike, within=40)
+    eventually(alike)
     overview = admin.get("/api/jobs/overview/").json()
     dead = sum(queue["dead"] for queue in overview["queues"])
     expect(window.page.locator("#glance strong").first).to_have_text(f"Dead: {dead}")

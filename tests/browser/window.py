@@ -10,7 +10,7 @@ class Window:
 
     def __init__(self, page: Page, url: str, pictures: Path) -> None:
         self.page, self.url, self.pictures = page, url, pictures
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(60_000)
         self.asked: list[str] = []
         self.complaints: list[str] = []
         page.on("request", self._request)

@@ -20,7 +20,7 @@ def job(admin: User, id: str) -> Any:
 
 def ended(admin: User, id: str, state: str = "completed") -> Any:
     """The job, once it is in that state."""
-    return eventually(lambda: ((told := job(admin, id)).get("state") == state and told) or None, within=20)
+    return eventually(lambda: ((told := job(admin, id)).get("state") == state and told) or None)
 
 
 def bury(local: Local, queue: str, name: str, body: Any, id: str = "") -> str:
@@ -44,7 +44,7 @@ def dead_sms(local: Local) -> str:
     """A job that has failed as it would on any day, before it is given up."""
     admin = administrator(local)
     admin.post("/api/sms/send/", {"phone": FAILS})
-    failing = eventually(lambda: admin.get("/api/jobs/?queue=sms&state=retrying").json()["results"], within=20)
+    failing = eventually(lambda: admin.get("/api/jobs/?queue=sms&state=retrying").json()["results"])
     return bury(local, "sms", failing[0]["name"], {}, failing[0]["id"])
 
 

@@ -126,7 +126,7 @@ def at_once(acts: Sequence[Callable[[], Result]]) -> list[Result]:
     start = Barrier(len(acts))
 
     def begin(act: Callable[[], Result]) -> Result:
-        start.wait(timeout=10)
+        start.wait(timeout=60)
         return act()
 
     with ThreadPoolExecutor(len(acts)) as threads:

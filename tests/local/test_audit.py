@@ -52,7 +52,7 @@ def test_deeds_come_into_the_log_once_and_in_their_order(local: Local) -> None:
         send(local, each, sending=2)
     last = deed(12)
     send(local, last)
-    eventually(lambda: any(entry["id"] == last["id"] for entry in listed(admin)), within=60)
+    eventually(lambda: any(entry["id"] == last["id"] for entry in listed(admin)))
     assert [entry["id"] for entry in listed(admin)] == [each["id"] for each in [*deeds, last]]
     told = admin.get(f"{LOGS}verify/").json()["data"]
     assert (told["intact"], told["problems"], told["next"]) == (True, [], None)

@@ -25,7 +25,7 @@ def imported(user: User, lines: list[str]) -> Any:
     content = "\n".join([HEADER, *lines]).encode()
     assert requests.post(upload["url"], data=upload["fields"], files={"file": content}, timeout=30).status_code == 204
     assert user.post(f"{path}start/").status_code == 202
-    return eventually(lambda: ((i := user.get(path).json())["state"] in ("done", "failed") and i) or None, within=60)
+    return eventually(lambda: ((i := user.get(path).json())["state"] in ("done", "failed") and i) or None)
 
 
 def test_a_file_becomes_clients_and_one_with_an_error_becomes_none(user: User) -> None:

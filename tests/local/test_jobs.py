@@ -105,7 +105,7 @@ def test_what_staff_did_is_on_record_and_a_changed_record_is_found(local: Local,
         logged = admin.get("/api/v1/security/audit-logs/").json()["results"]
         return next((one for one in logged if one["request_id"] == request), None)
 
-    found = eventually(entry, within=30)
+    found = eventually(entry)
     assert (found["action"], found["resource_id"]) == ("schedule.update", str(schedule["id"]))
     assert found["details"]["before"]["description"] == "on record"
     assert found["details"]["after"]["description"] == "changed"

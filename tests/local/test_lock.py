@@ -43,7 +43,7 @@ class Told:
         self.process.stdin.flush()
 
     def find(self, pattern: str) -> "re.Match[str]":
-        return eventually(lambda: re.search(pattern, self.said), within=30)
+        return eventually(lambda: re.search(pattern, self.said))
 
     def end(self) -> int:
         """Press Ctrl-C, where that is still needed; returns the exit status."""

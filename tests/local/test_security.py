@@ -21,7 +21,7 @@ def test_logins_come_into_the_lists_of_their_owner_and_of_staff(local: Local) ->
     user = local.user()
     wrong = {"username": user.username, "password": "a wrong one"}
     assert requests.post(f"{local.url}/api/token/", json=wrong, timeout=30).status_code == 401
-    eventually(lambda: len(listed(user)) == 2, within=30)
+    eventually(lambda: len(listed(user)) == 2)
     [failed, let_in] = listed(user)
     assert (failed[0], let_in[0]) == ("LOGIN_FAILED", "LOGIN_SUCCESS")
     assert listed(user, event_type="LOGIN_FAILED") == [failed]
@@ -40,7 +40,7 @@ def test_a_forged_report_is_an_alert_that_its_owner_sees_and_staff_resolve_on_re
     forged = {"timestamp": int(time.time()), "channel": "alert", "payload": '{"type": "tamper"}', "signature": "0" * 64}
     report = requests.post(f"{local.url}/api/v1/devices/{device_id}/telemetry/", json=forged, timeout=30)
     assert report.status_code == 401
-    eventually(lambda: user.get(f"{ALERTS}unresolved/").json()["count"] == 1, within=30)
+    eventually(lambda: user.get(f"{ALERTS}unresolved/").json()["count"] == 1)
     [alert] = user.get(ALERTS).json()["results"]
     assert (alert["alert_type"], alert["severity"], alert["status"]) == ("unauthorized_access", "HIGH", "open")
 
@@ -56,4 +56,4 @@ def test_a_forged_report_is_an_alert_that_its_owner_sees_and_staff_resolve_on_re
         entries = admin.get("/api/v1/security/audit-logs/", params={"page_size": 100}).json()["results"]
         return any(entry["resource_id"] == alert["id"] for entry in entries)
 
-    eventually(audited, within=30)
+    eventually(audited)

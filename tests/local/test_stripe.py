@@ -109,7 +109,7 @@ def test_what_is_paid_is_told_once_and_signed(paying: Paying, heard: Shop) -> No
 def test_a_card_that_is_declined_can_be_tried_again(paying: Paying, heard: Shop) -> None:
     session = opened(paying)
     page = paying.press(session.id, "declined").headers["Location"]
-    assert "declined" in requests.get(paying.url + page, timeout=10).text
+    assert "declined" in requests.get(paying.url + page, timeout=60).text
     assert types(heard, 2) == ["charge.failed", "payment_intent.payment_failed"]
     intent = paying.client.v1.payment_intents.list().data[0]
     assert (intent.status, intent.last_payment_error.code) == ("requires_payment_method", "card_declined")
@@ -142,7 +142,7 @@ def test_a_session_can_be_closed_once(paying: Paying, heard: Shop) -> None:
         api.expire(session.id)
     assert types(heard, 1) == ["checkout.session.expired"]
     assert paying.press(session.id, "card").headers["Location"] == "http://localhost/later"
-    assert "expired" in requests.get(session.url, timeout=10).text
+    assert "expired" in requests.get(session.url, timeout=60).text
     assert api.retrieve(session.id).payment_status == "unpaid"
 
 
@@ -295,7 +295,7 @@ def test_lists_have_pages_and_filters(paying: Paying) -> None:
     "path", ["checkout/sessions/cs_none", "payment_intents/x", "refunds/x", "events/x", "charges/x"]
 )
 def test_what_is_not_there_is_404(paying: Paying, path: str) -> None:
-    answer = requests.get(f"{paying.url}/v1/{path}", auth=(KEY, ""), timeout=10)
+    answer = requests.get(f"{paying.url}/v1/{path}", auth=(KEY, ""), timeout=60)
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "resource_missing")
 
 
@@ -316,17 +316,17 @@ def test_paths_that_it_does_not_know_are_said(paying: Paying) -> None:
     ],
 )
 def test_any_test_key_lets_in_and_no_real_one(paying: Paying, headers: dict[str, str], status: int) -> None:
-    answer = requests.get(f"{paying.url}/v1/events", headers=headers, timeout=10)
+    answer = requests.get(f"{paying.url}/v1/events", headers=headers, timeout=60)
     assert answer.status_code == status
     assert "1234567890" not in answer.text
     assert answer.headers["Request-Id"].startswith("req_")
 
 
 def test_a_body_that_is_no_form_is_refused(paying: Paying) -> None:
-    answer = requests.post(f"{paying.url}/v1/refunds", json={"charge": "ch_1"}, auth=(KEY, ""), timeout=10)
+    answer = requests.post(f"{paying.url}/v1/refunds", json={"charge": "ch_1"}, auth=(KEY, ""), timeout=60)
     assert answer.status_code == 400
     both = [("charge", "ch_1"), ("charge[id]", "ch_1")]
-    twice = requests.post(f"{paying.url}/v1/refunds", data=both, auth=(KEY, ""), timeout=10)
+    twice = requests.post(f"{paying.url}/v1/refunds", data=both, auth=(KEY, ""), timeout=60)
     assert "a value and has parts" in twice.json()["error"]["message"]
 
 

@@ -58,7 +58,7 @@ class Up:
     def ready(self) -> float:
         """Seconds until it said so itself."""
         line = eventually(lambda: next((line for line in self.lines if line.startswith("Ready in")), None), within=90)
-        assert requests.get(f"{self.url}/health/", timeout=10).status_code == 200
+        assert requests.get(f"{self.url}/health/", timeout=60).status_code == 200
         found = re.search(r"Ready in ([\d.]+) s", line)
         assert found
         return float(found[1])
@@ -109,11 +109,11 @@ def test_what_was_acknowledged_survives_a_kill(state: Path) -> None:
     first.end(signal.SIGKILL)
 
     second = Up(state, like=first)
-    assert second.ready() <= 15
+    assert second.ready() <= 45  # a third of that on a machine that does nothing else
     again = User.log_in(second.url, ali.username)
     assert again.task(sum_)["result"] == {"result": 6}
     assert again.finished(again.create("sum", numbers=[4])["id"])["result"] == {"result": 4}
-    assert again.finished(countdown, within=30)["status"] == "completed", second.said
+    assert again.finished(countdown)["status"] == "completed", second.said
     second.end()
     assert "stopping; the state is kept" in second.said
     assert not (state / "engine.json").exists()
@@ -162,7 +162,7 @@ def test_two_runs_on_one_state_are_told_apart(used_state: Path) -> None:
     second = Up(used_state)
     assert second.gave_up()
     assert "Another `make up` is running" in second.said
-    assert requests.get(f"{first.url}/health/", timeout=10).status_code == 200
+    assert requests.get(f"{first.url}/health/", timeout=60).status_code == 200
     first.end()
 
 
@@ -208,7 +208,7 @@ def test_a_changed_handler_is_reloaded_while_the_system_runs(tmp_path: Path) -> 
     running = Running(settings)
     with running as system:
         watching = asyncio.run_coroutine_threadsafe(system.reload(), running.loop)
-        assert requests.get(f"{system.url}/probe/answer/", timeout=10).text == "one"
+        assert requests.get(f"{system.url}/probe/answer/", timeout=60).text == "one"
         door.write_text(ANSWER.format(word="two"))
-        eventually(lambda: requests.get(f"{system.url}/probe/answer/", timeout=10).text == "two", within=90)
+        eventually(lambda: requests.get(f"{system.url}/probe/answer/", timeout=60).text == "two", within=90)
         watching.cancel()

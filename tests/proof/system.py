@@ -155,7 +155,7 @@ def at_once(acts: Sequence[Callable[[], Answer]]) -> list[Answer]:
     start = Barrier(len(acts))
 
     def begin(act: Callable[[], Answer]) -> Answer:
-        start.wait(timeout=10)
+        start.wait(timeout=60)
         return act()
 
     with ThreadPoolExecutor(len(acts)) as threads:

@@ -192,7 +192,7 @@ def dispatch(town: Town) -> Asked:
     """A product to be found, an order to be waited for, a page to be closed, money to be given back, and who did it."""
     shown, paid = order(town, by="owner"), order(town, by="owner")
     pages = [town.ask("shop.pay", {"order_id": id})["checkout_url"] for id in (shown, paid)]
-    requests.post(pages[1], data={"how": "card"}, allow_redirects=False, timeout=10)
+    requests.post(pages[1], data={"how": "card"}, allow_redirects=False, timeout=60)
     town.place.http("shop.hear_payment", **told_paid(town, paid, pages[1].rpartition("/")[2]))
     town.place.settle()
     catalog.product(town)
