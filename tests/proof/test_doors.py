@@ -19,7 +19,7 @@ from .town import VISITS, Town, Visit, some
 from .town.here import Here
 from .whole import wrong
 
-LEASE = 62  # seconds after which the key of a request that died is free, whatever its door's timeout is
+LEASE = 62  # seconds after which what somebody held who died is free: a key, whatever its door's timeout is; messages
 READS = re.compile("Get|Query|BatchGet|Describe|List|Head|Sign|Verify|GenerateMac|Decrypt|Search")
 # Where nothing comes back from: to empty them each time would take longer than all the rest.
 ASIDE = (Queue.AUDIT, Queue.SECURITY, Queue.EMAIL, Queue.SMS)
@@ -55,8 +55,8 @@ class Scene:
     def knock_again(self) -> int:
         """As clients, queues and schedules do: until there is an answer to rely on."""
         at = self.here.now()
-        for _ in range(3):
-            self.here.system.wait(LEASE if self.visit.http else 0)
+        for seconds in (LEASE if self.visit.http else 0, LEASE, LEASE):
+            self.here.system.wait(seconds)
             status = self.knock()
             self.here.system.set_clock(at)
             if status < 500 and status not in (409, 429):
