@@ -40,7 +40,10 @@ class Clock:
 
     def move(self, **by: float) -> None:
         """Let time pass, e.g. `clock.move(seconds=90)`; less than nothing sets the clock back."""
-        self.now += timedelta(**by)
+        self.turn(self.now + timedelta(**by))
+
+    def turn(self, to: datetime) -> None:
+        self.now = to
         self.file.write_text(self.now.isoformat())
 
 

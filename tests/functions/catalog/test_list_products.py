@@ -25,8 +25,7 @@ def _shelved() -> Once[datetime]:
 
 @pytest.fixture
 def goods(market: Market, _shelved: Once[datetime]) -> Market:
-    filled = once(_shelved, lambda: shelve(market))
-    market.clock.move(seconds=(filled - market.clock.now).total_seconds())
+    market.clock.turn(once(_shelved, lambda: shelve(market)))
     return market
 
 
