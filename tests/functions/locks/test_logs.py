@@ -85,8 +85,8 @@ def test_what_a_page_costs(yard: Yard, calls: list[str]) -> None:
     told(yard)
     calls.clear()
     told(yard)
-    assert calls == ["GetItem", "GetItem", "GetItem", "Query"]
+    assert calls == ["GetItem", "BatchGetItem", "Query"]
     yard.answer(yard.unlock())
     calls.clear()
     told(yard)
-    assert calls == ["GetItem", "GetItem", "GetItem", "Query", "BatchGetItem"]
+    assert calls == ["GetItem", "BatchGetItem", "Query", "BatchGetItem"]
