@@ -90,3 +90,9 @@ def test_what_a_page_costs(yard: Yard, calls: list[str]) -> None:
     calls.clear()
     told(yard)
     assert calls == ["GetItem", "BatchGetItem", "Query", "BatchGetItem"]
+
+
+def test_who_has_the_lock_shared_with_him_sees_its_log(yard: Yard) -> None:
+    happen(yard, 1)
+    assert yard.ask("logs", by="member").json == yard.ask("logs").json
+    assert yard.ask("logs", by="viewer").status == 403
