@@ -88,7 +88,7 @@ class _Deleted(Exception):
 def create(new: NewDevice, caller: Caller, at: datetime, key: UUID | None = None) -> Registered:
     """Register a lock as the caller's own. Raises `Invalid` for a hardware id that is taken.
 
-    A read, one CreateKeysAndCertificate, one transaction, two reads, four calls that let it connect, an UpdateItem, one
+    A read, one CreateKeysAndCertificate, one transaction, four calls that let it connect, an UpdateItem, one
     kms:GenerateMac. What was cut off in between is done by the table's stream. The same key again gives the same lock
     new credentials: those that were told before may be lost, and are kept nowhere.
     """
@@ -99,21 +99,20 @@ def create(new: NewDevice, caller: Caller, at: datetime, key: UUID | None = None
     certificate = fleet_store.new_certificate()
     try:
         if known:
-            _renewed(uuid, certificate.arn, at)
+            row, thing = _renewed(uuid, certificate.arn, at)
         else:
-            uuid = _added(uuid, new, certificate.arn, caller, at)
+            row, thing = _added(uuid, new, certificate.arn, caller, at)
     except Changed:
         fleet_store.discard(certificate)
         raise devices.taken() from None
-    row = store.device(uuid)
-    shown = listed(row, store.thing(row), at, mine=True)
+    shown = listed(row, thing, at, mine=True)
     try:
         _equip(row)
     except Exception:
         log.exception("not equipped yet")  # the stream does it, before anybody has told the lock
     return Registered(
         **shown.model_dump(),
-        device_secret=fleet_store.secret(uuid),
+        device_secret=fleet_store.secret(row.uuid),
         mqtt=fleet_store.mqtt(row.device_id, certificate),
     )
 
@@ -279,20 +278,18 @@ def _sold(row: DeviceRow, thing: ThingRow, at: datetime) -> Sold:
     return Sold(**listed(row, thing, at, mine=True).model_dump(), owner=row.owner, created_at=row.created_at)
 
 
-def _added(uuid: UUID, new: NewDevice, certificate: str, caller: Caller, at: datetime) -> UUID:
-    """Write a new lock, and return which it is. Raises `Changed` when its hardware id was taken meanwhile.
+def _added(uuid: UUID, new: NewDevice, certificate: str, caller: Caller, at: datetime) -> tuple[DeviceRow, ThingRow]:
+    """Write a new lock, and return it. Raises `Changed` when its hardware id was taken meanwhile.
 
     One transaction; two where the lock that this key made has been deleted since.
     """
     try:
-        _add(uuid, new, certificate, caller, at)
+        return _add(uuid, new, certificate, caller, at)
     except _Deleted:
-        uuid = ordered(at)
-        _add(uuid, new, certificate, caller, at)
-    return uuid
+        return _add(ordered(at), new, certificate, caller, at)
 
 
-def _add(uuid: UUID, new: NewDevice, certificate: str, caller: Caller, at: datetime) -> None:
+def _add(uuid: UUID, new: NewDevice, certificate: str, caller: Caller, at: datetime) -> tuple[DeviceRow, ThingRow]:
     stamp = clock.wire(at)
     row = DeviceRow(
         *DeviceRow.key(uuid),
@@ -320,10 +317,11 @@ def _add(uuid: UUID, new: NewDevice, certificate: str, caller: Caller, at: datet
         commit.put(MineRow(*MineRow.key(caller.uuid, uuid)))
         DeviceCounts.add(commit, DeviceCounts.KEY, {"devices": 1})
         security_events.write(commit, DeviceEvent, added)
+    return row, thing
 
 
-def _renewed(uuid: UUID, certificate: str, at: datetime) -> None:
-    """Give a lock another certificate, and note the one it had. A read and a transaction. Raises `Changed`."""
+def _renewed(uuid: UUID, certificate: str, at: datetime) -> tuple[DeviceRow, ThingRow]:
+    """Give a lock another certificate, and note the one it had. Three reads, a transaction. Raises `Changed`."""
     row = store.device(uuid)
     changes: list[Action] = [
         DeviceRow.certificate.set(certificate),
@@ -334,6 +332,8 @@ def _renewed(uuid: UUID, certificate: str, at: datetime) -> None:
     as_read = (DeviceRow.certificate == row.certificate) & DeviceRow.deleted_at.does_not_exist()
     with Commit() as commit:
         commit.update(row, changes, as_read, unmet=Changed())
+    now = store.device(uuid)
+    return now, store.thing(now)
 
 
 def _equip(row: DeviceRow) -> None:
