@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -10,6 +10,8 @@ import pytest
 from kalit.kit.api import Endpoint
 from kalit.kit.resources import Queue, Table
 from tests.cloud import DOORS
+from tests.speed import budget
+from tests.speed.meter import Spent
 
 from .faults import Call, Death, conflict, crash_after, crash_before, injected, throttle, timeout
 from .goals import FULL, Proved
@@ -92,16 +94,33 @@ every_door = pytest.mark.parametrize(
 )
 
 
+@pytest.fixture(scope="module")
+def costs() -> Iterator[dict[str, Spent]]:
+    """door -> what its visit cost; the budget of all, when that is written anew."""
+    told: dict[str, Spent] = {}
+    yield told
+    if budget.ANEW:
+        budget.write(told)
+
+
 def test_every_door_is_visited() -> None:
     assert sorted(VISITS) == sorted(DOORS)
 
 
+def test_every_door_has_its_budget() -> None:
+    assert sorted(budget.rows()) == sorted(DOORS)
+
+
 @every_door
-def test_a_visit_succeeds(town: Town, visit: Visit) -> None:
+def test_a_visit_succeeds_within_its_budget(town: Town, visit: Visit, costs: dict[str, Spent]) -> None:
     scene = Scene(town, visit)
-    assert scene.knock() == (visit.status if visit.http else 200)
+    with budget.visited() as spent:
+        status = scene.knock()
+    assert status == (visit.status if visit.http else 200)
     scene.here.settle(besides=ASIDE)
     assert wrong(scene.here.system) == []
+    costs[visit.door] = spent
+    assert budget.ANEW or budget.over(spent, budget.rows()[visit.door]) == []
 
 
 @doors
