@@ -20,7 +20,15 @@ from .town.here import Here
 
 HERE = Path(__file__).parent
 # In every `make test`: a few doors through each fault, who may what, and the harness itself.
-GLIMPSE = {"test_doors.py", "test_matrix.py", "test_faults.py", "test_rights.py", "test_supply.py", "test_witness.py"}
+GLIMPSE = {
+    "test_doors.py",
+    "test_matrix.py",
+    "test_meter.py",
+    "test_faults.py",
+    "test_rights.py",
+    "test_supply.py",
+    "test_witness.py",
+}
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -118,10 +118,7 @@ class Hunt:
 
     def _in_child(self, mutant: Mutant, paths: Sequence[str]) -> str:
         _be_silent()
-        try:
-            infect(mutant)
-        except Exception:
-            return f"{BROKEN} {traceback.format_exc()}"
+        infect(mutant)
         rules = [path for path in paths if path.startswith(str(RULES))]
         # Their tests take no time, but end the doors' cloud: so they run in a child of their own.
         pid, hear = _forked(lambda: self._found_by(rules))
@@ -139,9 +136,10 @@ class Hunt:
 
     def _run(self, items: list[pytest.Item], *, first: bool) -> list[str]:
         """The tests that fail; of them the first, if that will do."""
-        failed = []
-        if items:
-            self.session._setupstate.teardown_exact(items[0])
+        failed: list[str] = []
+        if not items:
+            return failed
+        self.session._setupstate.teardown_exact(items[0])
         for item, after in zip(items, [*items[1:], None], strict=True):
             signal.alarm(PATIENCE)
             reports = runtestprotocol(item, log=False, nextitem=after)
@@ -162,8 +160,12 @@ def _forked(act: Callable[[], str]) -> tuple[int, int]:
     hear, tell = os.pipe()
     if not (pid := os.fork()):
         os.close(hear)
-        os.write(tell, act().encode())
-        os._exit(0)
+        try:
+            os.write(tell, act().encode())
+        except Exception:
+            os.write(tell, f"{BROKEN} {traceback.format_exc()}".encode())
+        finally:
+            os._exit(0)
     os.close(tell)
     return pid, hear
 
