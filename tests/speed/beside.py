@@ -30,6 +30,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from infra.catalog import ROOT, catalog
 from infra.packages import door_zip, kalit_zip, vendor_zip
 from infra.stages import STAGES
+from tests.speed import report
 from tests.speed.recording import NOBODY, Recorded, recorded
 from tests.speed.wire import wire
 
@@ -208,6 +209,7 @@ def run(rounds: int) -> dict[str, Any]:
     return {
         "at": datetime.now(UTC).date().isoformat(),
         "rounds": rounds,
+        "ten": TEN,
         "machine": machine(),
         "measured": {name: median(seen) for name, seen in told.items()},
         "used": {
@@ -234,6 +236,11 @@ def main(rounds: int) -> None:
     results = run(rounds)
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(results, indent=1))
+    results = json.loads(RESULTS.read_text())
+    report.write(results)
+    for title, section in (("aims", report.aims), ("beside peers", report.peers), ("doors", report.doors)):
+        print(f"\n{title}\n{section(results)}")
+    print(f"\nThe rest is in {report.PAGE.relative_to(ROOT)}.")
 
 
 if __name__ == "__main__":
