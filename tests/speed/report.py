@@ -17,6 +17,7 @@ SHARED = {"tasks.show": "a task shown", "tasks.create": "a task created"}
 # measure, beside whom, at most so many times theirs
 AIMS = (("cold_ms", "FastAPI + Mangum", 0.65), ("cold_ms", "Chalice", 1.10), ("warm_us", "FastAPI + Mangum", 0.60))
 WORDS = {"cold_ms": "cold CPU", "warm_us": "warm CPU"}
+HEADS = ("cold CPU, ms", "warm CPU, ms", "of it in the kernel", "memory, MB", "modules")
 LARGEST_DOOR, LARGEST_LAYERS = 100_000, 15_000_000  # bytes
 
 Results = Mapping[str, Any]
