@@ -7,10 +7,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from kalit.kit.api import Endpoint
 from kalit.kit.doors import Door
-from kalit.kit.queues import Consumer
-from kalit.kit.topics import Topic
 
 BUDGET = Path(__file__).with_name("budget.csv")
 AS_OF = "2025-11"
@@ -30,10 +27,11 @@ PRICES = {
     "X-Ray: a trace": 5.00,
 }
 GB = {"CloudWatch: a GB of log": 0.50, "CloudFront: a GB out": 0.085}  # dollars
-TRIGGERS: dict[type[Door], tuple[tuple[str, int], ...]] = {
-    Endpoint: (("CloudFront: a request and its function", 1), ("API Gateway: a request (HTTP API)", 1)),
-    Consumer: (("SQS: a request", 2),),  # received and deleted, alone in its batch
-    Topic: (("IoT Core: a message", 1), ("IoT Core: a rule and its action", 1)),
+# kind of door -> what calls it, and how often that is paid
+TRIGGERS = {
+    "api": (("CloudFront: a request and its function", 1), ("API Gateway: a request (HTTP API)", 1)),
+    "queues": (("SQS: a request", 2),),  # received and deleted, alone in its batch
+    "topics": (("IoT Core: a message", 1), ("IoT Core: a rule and its action", 1)),
 }
 TRACED = 1.45 / 10  # at ten requests a second: the first of each second, and a twentieth of the others
 VCPU = 1769  # MB of memory with which Lambda gives one whole processor
@@ -90,11 +88,11 @@ def duration(work: Work, calls: int, memory: int) -> int:
 
 def dollars(door: Door, work: Work, used: Used) -> dict[str, float]:
     """Dollars a million, by what is paid for."""
-    log = work.log_bytes + LAMBDA_LOG + (ACCESS_LOG if isinstance(door, Endpoint) else 0)
-    sent = work.answer_bytes if isinstance(door, Endpoint) else 0
+    log = work.log_bytes + LAMBDA_LOG + (ACCESS_LOG if door.kind == "api" else 0)
+    sent = work.answer_bytes if door.kind == "api" else 0
     gb_seconds = duration(work, used.calls, door.host.memory) / 1000 * door.host.memory / 1024
     return {
-        "trigger": sum(PRICES[name] * times for name, times in TRIGGERS[type(door)])
+        "trigger": sum(PRICES[name] * times for name, times in TRIGGERS[door.kind])
         + sent / 1000 * GB["CloudFront: a GB out"],
         "Lambda": PRICES["Lambda: a request"] + gb_seconds * PRICES["Lambda: a GB-second, arm64"],
         "DynamoDB": used.reads * PRICES["DynamoDB: a read unit"] + used.writes * PRICES["DynamoDB: a write unit"],

@@ -148,7 +148,7 @@ def test_every_peer_has_its_file() -> None:
 
 def test_there_are_ten_operations_and_each_has_a_trigger_with_a_price() -> None:
     assert len(set(TEN)) == 10
-    assert {type(DECLARED[name]) for name in DOORS} <= set(prices.TRIGGERS)
+    assert {DECLARED[name].kind for name in DOORS} <= set(prices.TRIGGERS)
 
 
 def test_a_median_is_told_with_its_extremes() -> None:
