@@ -4,8 +4,10 @@ Same content, same bytes: a package's hash changes only when what it holds does.
 """
 
 import compileall
+import gzip
 import hashlib
 import inspect
+import json
 import os
 import py_compile
 import shutil
@@ -107,7 +109,7 @@ def vendor_zip(architecture: str, *, native: bool) -> Path:
     """The layer of hash-locked third-party packages, kept until the lock or the services change."""
     services = sorted(set(SERVICES.values()))
     version = f"{sys.version_info.major}.{sys.version_info.minor}" if native else LAMBDA_PYTHON
-    steps = (inspect.getsource(step) for step in (_trim, _remove, _compile))
+    steps = (inspect.getsource(step) for step in (_trim, _prefix, _remove, _compile))
     told = [
         LOCK.read_text(),
         architecture,
@@ -158,6 +160,13 @@ def _trim(python: Path, services: Sequence[str]) -> None:
         for name in ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "sboms"):
             if (path / name).exists():
                 _remove(path / name)
+    # Where all of AWS is, 1.3 MB that each process reads; of the services that are left, 50 KB.
+    endpoints = python / "botocore" / "data" / "endpoints.json"
+    where = json.loads(endpoints.read_text())
+    left = {_prefix(python, service) for service in services}
+    for partition in where["partitions"]:
+        partition["services"] = {name: told for name, told in partition["services"].items() if name in left}
+    endpoints.write_text(json.dumps(where, separators=(",", ":")))
     stripe = python / "stripe"
     for path in sorted(stripe.rglob("*"), reverse=True):  # what is in a folder before the folder
         if path.suffix == ".py" and str(path.relative_to(stripe).with_suffix("")) not in STRIPE:
@@ -167,6 +176,12 @@ def _trim(python: Path, services: Sequence[str]) -> None:
     for path in (python / "botocore" / "data").iterdir():
         if path.is_dir() and path.name not in services:
             shutil.rmtree(path)
+
+
+def _prefix(python: Path, service: str) -> str:
+    """What a service is called in its addresses, such as `states`."""
+    [model] = python.glob(f"botocore/data/{service}/*/service-2.json.gz")
+    return str(json.loads(gzip.decompress(model.read_bytes()))["metadata"]["endpointPrefix"])
 
 
 def _remove(path: Path) -> None:
