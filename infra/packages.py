@@ -109,7 +109,7 @@ def vendor_zip(architecture: str, *, native: bool) -> Path:
     """The layer of hash-locked third-party packages, kept until the lock or the services change."""
     services = sorted(set(SERVICES.values()))
     version = f"{sys.version_info.major}.{sys.version_info.minor}" if native else LAMBDA_PYTHON
-    steps = (inspect.getsource(step) for step in (_trim, _prefix, _remove, _compile))
+    steps = (inspect.getsource(step) for step in (_trim, _remove, _compile))
     told = [
         LOCK.read_text(),
         architecture,
@@ -163,7 +163,8 @@ def _trim(python: Path, services: Sequence[str]) -> None:
     # Where all of AWS is, 1.3 MB that each process reads; of the services that are left, 50 KB.
     endpoints = python / "botocore" / "data" / "endpoints.json"
     where = json.loads(endpoints.read_text())
-    left = {_prefix(python, service) for service in services}
+    models = [next(python.glob(f"botocore/data/{service}/*/service-2.json.gz")) for service in services]
+    left = {json.loads(gzip.decompress(model.read_bytes()))["metadata"]["endpointPrefix"] for model in models}
     for partition in where["partitions"]:
         partition["services"] = {name: told for name, told in partition["services"].items() if name in left}
     endpoints.write_text(json.dumps(where, separators=(",", ":")))
@@ -176,12 +177,6 @@ def _trim(python: Path, services: Sequence[str]) -> None:
     for path in (python / "botocore" / "data").iterdir():
         if path.is_dir() and path.name not in services:
             shutil.rmtree(path)
-
-
-def _prefix(python: Path, service: str) -> str:
-    """What a service is called in its addresses, such as `states`."""
-    [model] = python.glob(f"botocore/data/{service}/*/service-2.json.gz")
-    return str(json.loads(gzip.decompress(model.read_bytes()))["metadata"]["endpointPrefix"])
 
 
 def _remove(path: Path) -> None:

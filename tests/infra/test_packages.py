@@ -1,14 +1,11 @@
 """What is shipped, and how large it is."""
 
-import gzip
-import json
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
-from botocore.session import get_session
 
 from infra.catalog import catalog
 from infra.packages import SERVICES, STRIPE, door_zip, kalit_zip, services_of, vendor_zip
@@ -45,16 +42,6 @@ def test_the_vendor_layer_holds_the_services_that_doors_use_and_no_other(vendor:
     services = {name for name in held if "." not in name}
     assert services == set(SERVICES.values())
     assert services_of(grant.resource for door in catalog() for grant in door.grants) == services
-
-
-def test_the_vendor_layer_knows_where_its_services_are_and_no_other(vendor: zipfile.ZipFile) -> None:
-    whole = get_session().get_component("data_loader").load_data("endpoints")
-    models = [vendor.read(name) for name in vendor.namelist() if name.endswith("/service-2.json.gz")]
-    names = {json.loads(gzip.decompress(model))["metadata"]["endpointPrefix"] for model in models}
-    for partition in whole["partitions"]:
-        partition["services"] = {name: told for name, told in partition["services"].items() if name in names}
-    assert "states" in whole["partitions"][0]["services"]
-    assert json.loads(vendor.read("python/botocore/data/endpoints.json")) == whole
 
 
 def test_the_vendor_layer_ships_compiled_files(vendor: zipfile.ZipFile) -> None:

@@ -45,6 +45,7 @@ PEERS = {
     "Flask + apig-wsgi": "flask_app",
     "Chalice": "chalice_app",
 }
+MODULES = PEERS | {report.BARE: "bare_app"}
 SHARED = ("tasks.show", "tasks.create")  # what the peers have too
 # The ten operations that are asked for most; one of them is a queue's, and one is the locks'.
 TEN = (
@@ -120,7 +121,7 @@ def theirs(name: str, visit: Recorded, apps: Path) -> Candidate:
     return Candidate(
         name=f"{name}, {visit.door}",
         door=visit.door,
-        module=PEERS[name],
+        module=MODULES[name],
         paths=(str(apps), str(PEERS_PACKAGES)),
         event=rest(event) if name == "Chalice" else event,
         variables={**visit.variables, "JWT_KEY": json.dumps(public)},
@@ -200,6 +201,7 @@ def run(rounds: int) -> dict[str, Any]:
         packages, apps = unpack(Path(name) / "ours"), settle_peers(Path(name) / "peers")
         candidates = [ours(visits[door], packages) for door in DOORS]
         candidates += [theirs(peer, visits[door], apps) for door in SHARED for peer in PEERS]
+        candidates.append(theirs(report.BARE, visits[report.BARE_DOOR], apps))
         told: dict[str, list[Told]] = {candidate.name: [] for candidate in candidates}
         with wire({door: visit.exchanges for door, visit in visits.items()}) as endpoints:
             for number in range(rounds):

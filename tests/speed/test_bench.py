@@ -12,7 +12,7 @@ import pytest
 
 from infra.catalog import ROOT, catalog
 from tests.speed import prices, report
-from tests.speed.beside import DOORS, PEERS, SHARED, TEN, Candidate, median, rest, theirs
+from tests.speed.beside import DOORS, MODULES, PEERS, SHARED, TEN, Candidate, median, rest, theirs
 from tests.speed.charts import Bar, bars
 from tests.speed.prices import Used, Work
 from tests.speed.recording import Exchange, Recorded, operation, units
@@ -43,6 +43,7 @@ def results() -> dict[str, Any]:
         "answer_bytes",
     )
     names = [*DOORS, *(f"{peer}, {door}" for door in SHARED for peer in PEERS)]
+    names.append(f"{report.BARE}, {report.BARE_DOOR}")
     return {
         "at": "2026-01-05",
         "rounds": 3,
@@ -142,7 +143,7 @@ def test_a_peer_is_asked_the_same_with_a_token_that_holds(tmp_path: Path) -> Non
 
 def test_every_peer_has_its_file() -> None:
     folder = ROOT / "tests" / "speed" / "peers"
-    assert {path.stem for path in folder.glob("*_app.py")} == set(PEERS.values())
+    assert {path.stem for path in folder.glob("*_app.py")} == set(MODULES.values())
     assert tuple(PEERS) == report.PEERS
 
 
