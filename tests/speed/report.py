@@ -26,7 +26,9 @@ Row = Sequence[str]
 
 
 def table(head: Row, rows: Iterable[Row]) -> str:
-    """Markdown."""
+    """Markdown. Raises `AssertionError` where a row is not as wide as the head."""
+    rows = list(rows)
+    assert all(len(row) == len(head) for row in rows)
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
