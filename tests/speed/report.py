@@ -63,11 +63,7 @@ def peers(results: Results) -> str:
     return table(
         [
             "",
-            "cold CPU, ms",
-            "warm CPU, ms",
-            "of it in the kernel",
-            "memory, MB",
-            "modules",
+            *HEADS,
             "ours to theirs, cold",
             "warm",
         ],
@@ -93,11 +89,7 @@ def doors(results: Results) -> str:
             for name, told in own.items()]  # fmt: skip
     head = [
         "door",
-        "cold CPU, ms",
-        "warm CPU, ms",
-        "of it in the kernel",
-        "memory, MB",
-        "modules",
+        *HEADS,
         "of cold: imports",
         "first request",
     ]
