@@ -19,9 +19,9 @@ up: install ## serve the whole system on http://localhost:8000 until Ctrl-C
 lock: install ## a virtual lock in the foreground: make lock NAME=LOCK_0001 ARGS="--battery 15 --flaky 0.1"
 	@exec $(python) -m infra.local.lock $(NAME) $(if $(CREDENTIALS),--credentials $(CREDENTIALS)) $(ARGS)
 
-test: install ## run all tests
+test: install ## the tests of six minutes; with those that take longer, as CI does: make test ALL=1
 	@$(if $(ARGS),,./.ci/chromium)
-	@$(python) -m pytest $(or $(ARGS),-n 3 --no-loadscope-reorder)
+	@$(python) -m pytest $(or $(ARGS),-n 3 --no-loadscope-reorder $(if $(ALL),,-m "not long"))
 
 proof: install ## what holds whatever dies, repeats or comes at once, as a table; in full length: make proof FULL=1
 	@SHORT=1 FULL=$(FULL) $(python) -m pytest tests/proof $(or $(ARGS),-n 2 --no-loadscope-reorder)
@@ -33,7 +33,8 @@ bench: install .venv-peers/installed ## measure speed and cost anew, see docs/sp
 	@$(python) -m tests.speed.campaign
 	@$(python) -m tests.speed.fleet
 
-check: lint types test ## lint, types and tests: what a change must pass
+check: ALL := 1
+check: lint types test ## lint, types and all tests: what a change must pass
 
 lint: install
 	@$(python) -m ruff check . && $(python) -m ruff format --check .

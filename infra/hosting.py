@@ -15,8 +15,8 @@ from constructs import Construct
 
 from kalit.kit import streams
 from kalit.kit.api import Endpoint
+from kalit.kit.consumers import Consumer, DeadLetters
 from kalit.kit.doors import Door
-from kalit.kit.queues import Consumer, DeadLetters
 from kalit.kit.resources import Broker, Bucket, Cipher, Email, Fleet, Grant, Key, Mac, Resource, Secret, Sms
 from kalit.kit.schedules import TIME, Schedule
 from kalit.kit.steps import Step

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Sequence
 from typing import Any, cast, get_args, get_origin
 
-import yaml
 from aws_lambda_powertools.event_handler.openapi.models import OpenAPI
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
@@ -389,21 +388,14 @@ def _schema_name(door: Endpoint, error: type[AppError]) -> str:
 
 
 def write() -> None:
-    """The two files that the schema door serves."""
-    told = document(endpoints(catalog()))
-    (FILES / "openapi.json").write_text(as_json(told))
-    (FILES / "openapi.yaml").write_text(as_yaml(told))
+    """The file that the schema door serves."""
+    (FILES / "openapi.json").write_text(as_json(document(endpoints(catalog()))))
 
 
 def as_json(told: dict[str, Any]) -> str:
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def as_yaml(told: dict[str, Any]) -> str:
-    text: str = yaml.safe_dump(told, allow_unicode=True, sort_keys=False, width=120)
-    return text
-
-
 if __name__ == "__main__":
     write()
-    print("wrote functions/edge/openapi.json and openapi.yaml", file=sys.stderr)
+    print("wrote functions/edge/openapi.json", file=sys.stderr)

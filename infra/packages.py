@@ -17,6 +17,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from kalit.kit.doors import Door
 from kalit.kit.resources import Resource
@@ -82,6 +83,14 @@ UNUSED = (
     "urllib3/contrib/emscripten",
 )
 
+# For type checkers; what botocore has beside its models, which no door asks for; and a version of DynamoDB's model that
+# is older than the one which clients are made of.
+UNUSED_FILES = (
+    "**/*.pyi",
+    *(f"botocore/data/*/*/{name}*.json*" for name in ("examples-", "paginators-", "waiters-")),
+    "botocore/data/dynamodb/2011-12-05/*",
+)
+
 # The modules of Stripe's library that sessions and refunds reach, fifty of two thousand; a test runs on these alone.
 STRIPE = Path(__file__).with_name("stripe.txt").read_text().split()
 
@@ -109,7 +118,7 @@ def vendor_zip(architecture: str, *, native: bool) -> Path:
     """The layer of hash-locked third-party packages, kept until the lock or the services change."""
     services = sorted(set(SERVICES.values()))
     version = f"{sys.version_info.major}.{sys.version_info.minor}" if native else LAMBDA_PYTHON
-    steps = (inspect.getsource(step) for step in (_trim, _remove, _compile))
+    steps = (inspect.getsource(step) for step in (_trim, _undocumented, _remove, _compile))
     told = [
         LOCK.read_text(),
         architecture,
@@ -117,6 +126,7 @@ def vendor_zip(architecture: str, *, native: bool) -> Path:
         sys.platform if native else "",
         *services,
         *UNUSED,
+        *UNUSED_FILES,
         *STRIPE,
         *steps,
     ]
@@ -149,7 +159,7 @@ def services_of(resources: Iterable[Resource]) -> set[str]:
 def _trim(python: Path, services: Sequence[str]) -> None:
     for name in UNUSED:
         _remove(python / name)
-    for pattern in ("**/*.pyi", "botocore/data/**/examples-1.json"):  # for type checkers, and for documentation
+    for pattern in UNUSED_FILES:
         for path in python.glob(pattern):
             path.unlink()
     for path in python.glob("*.dist-info"):
@@ -177,6 +187,17 @@ def _trim(python: Path, services: Sequence[str]) -> None:
     for path in (python / "botocore" / "data").iterdir():
         if path.is_dir() and path.name not in services:
             shutil.rmtree(path)
+    for path in python.glob("botocore/data/*/*/service-2.json.gz"):
+        model = _undocumented(json.loads(gzip.decompress(path.read_bytes())))
+        path.write_bytes(gzip.compress(json.dumps(model, separators=(",", ":")).encode(), mtime=0))
+
+
+def _undocumented(value: Any) -> Any:
+    """A service's model without its texts for people, which are most of it; a shape may still be called so."""
+    if isinstance(value, dict):
+        texts = [name for name, item in value.items() if name == "documentation" and isinstance(item, str)]
+        return {name: _undocumented(item) for name, item in value.items() if name not in texts}
+    return [_undocumented(item) for item in value] if isinstance(value, list) else value
 
 
 def _remove(path: Path) -> None:

@@ -146,7 +146,9 @@ def local(assembly: Path, tmp_path_factory: pytest.TempPathFactory) -> "Iterator
         templates=assembly,
     )
     with Running(settings) as system:
-        yield Local(system)
+        local = Local(system)
+        yield local
+        local.search_logs()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,15 +1,18 @@
 """A running local system and its users, over real HTTP; the fixture `local` has one for all rings that need it."""
 
 import asyncio
+import json
 import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import requests
 
 from infra.local.up import Settings, System
+from tests.proof.canaries import CANARIES
 
 Seen = TypeVar("Seen")
 PASSWORD = "password123"
@@ -27,6 +30,13 @@ def eventually(look: Callable[[], Seen | None], within: float = 60.0) -> Seen:
         time.sleep(0.05)
 
 
+def learn(answer: requests.Response, *_: object, **__: object) -> None:
+    """Remember what a call and its answer held of secrets and personal data; both may be no JSON."""
+    for text in (answer.request.body, answer.content):
+        with suppress(ValueError, TypeError):
+            CANARIES.learn(json.loads(text or ""))
+
+
 class User:
     """Somebody with an account, calling over HTTP."""
 
@@ -34,6 +44,7 @@ class User:
         self.url, self.username = url, username
         self.session = requests.Session()
         self.session.headers["Authorization"] = f"Bearer {access}"
+        self.session.hooks["response"].append(learn)
 
     @classmethod
     def new(cls, url: str) -> "User":
@@ -76,14 +87,23 @@ class Local:
     def log(self, door: str) -> list[str]:
         """What a door has logged."""
         group = f"/aws/lambda/local-{door.replace('.', '-')}"
-        return [event["message"] for event in self.aws.client("logs").filter_log_events(logGroupName=group)["events"]]
+        pages = self.aws.client("logs").get_paginator("filter_log_events").paginate(logGroupName=group)
+        return [event["message"] for page in pages for event in page["events"]]
 
     def functions_at_work(self) -> int:
         """How many calls of functions have begun and not ended."""
-        functions = self.aws.client("lambda").list_functions()["Functions"]
-        doors = [function["FunctionName"].removeprefix("local-") for function in functions]
-        lines = [line for door in doors for line in self.log(door)]
+        lines = [line for door in self.doors() for line in self.log(door)]
         return sum(line.startswith("START") for line in lines) - sum(line.startswith("END") for line in lines)
+
+    def doors(self) -> list[str]:
+        pages = self.aws.client("lambda").get_paginator("list_functions").paginate()
+        return [function["FunctionName"].removeprefix("local-") for page in pages for function in page["Functions"]]
+
+    def search_logs(self) -> None:
+        """Look through all that was logged for what nobody may log."""
+        for door in self.doors():
+            for line in self.log(door):
+                CANARIES.hear(f"{door} on the engine", line)
 
     def user(self) -> User:
         return User.new(self.url)

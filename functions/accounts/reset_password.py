@@ -1,5 +1,6 @@
 from kalit.accounts import reset_store
-from kalit.accounts.resets import DONE, Reset, ResetNotValid
+from kalit.accounts.forms import DONE
+from kalit.accounts.resets import Reset, ResetNotValid
 from kalit.accounts.sessions import Client
 from kalit.kit import api, clock
 from kalit.kit.doors import Host

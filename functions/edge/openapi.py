@@ -1,11 +1,12 @@
+import json
 from pathlib import Path
 
-from kalit.kit import api
+from kalit.kit import api, yaml_text
 from kalit.kit.api import Reply
 from kalit.kit.doors import Host
 from kalit.kit.request import Request
 
-HERE = Path(__file__).parent
+FILE = Path(__file__).with_name("openapi.json")
 YAML = ("application/yaml", "application/x-yaml", "text/yaml")
 
 
@@ -18,10 +19,11 @@ def prefers_yaml(accept: str) -> bool:
 @api.get(
     "/api/schema/",
     also=[("GET", "/swagger.json")],
-    host=Host(files=["openapi.json", "openapi.yaml"]),
+    host=Host(files=[FILE.name]),
 )
 def handler(request: Request) -> Reply:
     """This API as OpenAPI 3.1: JSON, or YAML where `Accept` prefers it."""
+    document = FILE.read_text()
     if prefers_yaml(request.header("accept")):
-        return Reply((HERE / "openapi.yaml").read_text(), media_type="application/yaml")
-    return Reply((HERE / "openapi.json").read_text())
+        return Reply(yaml_text.written(json.loads(document)), media_type="application/yaml")
+    return Reply(document)

@@ -6,10 +6,9 @@ from kalit.kit import api, clock
 from kalit.kit.caller import Caller
 from kalit.kit.errors import InvalidPage
 from kalit.kit.v1 import Paged, PagedQuery
-from kalit.locks import history_store, store
+from kalit.locks import history_store
 from kalit.locks.devices import DeviceNotFound, NotYourDevice
 from kalit.locks.history import Logged
-from kalit.locks.rights import Right
 
 
 @api.get(
@@ -19,5 +18,4 @@ from kalit.locks.rights import Right
 )
 def handler(id: UUID, query: PagedQuery, caller: Caller) -> Paged[Logged[User]]:
     """What happened at a lock, the newest first."""
-    lock = store.reached(id, caller, Right.VIEW_LOGS, clock.now())
-    return history_store.listed(lock.row, query, people_store.users)
+    return history_store.listed(id, query, caller, people_store.users, clock.now())

@@ -14,7 +14,7 @@ from kalit.locks.rights import Right
 @api.patch(
     "/api/v1/devices/{id}/",
     also=[("PUT", "/api/v1/devices/{id}/")],
-    uses=[*device_store.CHANGE, Table.LOCKS.query, Table.LOCKS.check],
+    uses=[*device_store.SHOW, Table.LOCKS.update, Table.LOCKS.check],
     raises=[DeviceNotFound, NotYourDevice, Conflict],
 )
 def handler(id: UUID, body: Unread[DeviceChange], caller: Caller) -> Done[Detailed]:

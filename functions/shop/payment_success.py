@@ -1,11 +1,11 @@
 from kalit.kit import api
 from kalit.kit.html import Html
 from kalit.kit.request import Request
-from kalit.shop import payment
-from kalit.shop.payment import PAID, PAID_TITLE
+from kalit.shop import payment_page
+from kalit.shop.payment_page import PAID, PAID_TITLE
 
 
-@api.get(payment.SUCCESS)
+@api.get(payment_page.SUCCESS)
 def handler(request: Request) -> Html:
     """The page to which whoever has paid comes back."""
-    return payment.told(PAID_TITLE, PAID, request.language)
+    return payment_page.told(PAID_TITLE, PAID, request.language)

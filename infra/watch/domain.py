@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kalit.kit.api import Endpoint
+from kalit.kit.consumers import Consumer
 from kalit.kit.doors import Door
-from kalit.kit.queues import Consumer
 from kalit.kit.resources import Table
 
 from ..hosting import Doors, route_key

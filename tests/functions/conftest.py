@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -22,8 +21,8 @@ from tests import rights
 from tests.cloud import REGION, Cloud, cloud, hold_to_rights, used
 from tests.paying import Paying
 
-from .rows import change_ali
-from .world import Clock
+from .rows import Once, change_ali, once
+from .world import Clock, quick_passwords
 
 HERE = Path(__file__).parent
 
@@ -80,22 +79,15 @@ def paying(aws: Cloud, clock: Clock, _paying: Paying) -> Paying:
 
 
 @pytest.fixture(scope="package")
-def _registered() -> list[tuple[str, Any]]:
-    """Ali's token, and all rows as they are when he has come; empty before."""
+def _registered() -> Once[str]:
+    """Ali's token."""
     return []
 
 
 @pytest.fixture
-def token(aws: Cloud, clock: Clock, _registered: list[tuple[str, Any]]) -> str:
+def token(aws: Cloud, clock: Clock, _registered: Once[str]) -> str:
     """The access token of `ali`, the first account. Passwords are slow to hash, so he registers once in the ring."""
-    tables = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables
-    if not _registered:
-        token = aws.register()
-        _registered.append((token, {name: deepcopy(table.items) for name, table in tables.items()}))
-    [(token, rows)] = _registered
-    for name, items in rows.items():
-        tables[name].items = deepcopy(items)
-    return token
+    return once(_registered, aws.register)
 
 
 @pytest.fixture
@@ -115,13 +107,12 @@ def calls(aws: Cloud) -> Iterator[list[str]]:
 @pytest.fixture
 def fast_hash(aws: Cloud, token: str) -> Iterator[None]:
     """Argon2id with the least work, also behind ali's password, for tests of a thousand guesses."""
-    with mock.patch.dict(passwords.COST, time_cost=1, memory_cost=8):
-        passwords._hasher.cache_clear()
+    with quick_passwords():
         change_ali(aws, password=passwords.hashed("password123"))
         yield
-    passwords._hasher.cache_clear()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     chosen = {item.path for item in items if HERE in item.path.parents}
-    config.stash[rights.WHOLE] = chosen >= set(HERE.rglob("test_*.py")) and not config.option.keyword
+    left_out = config.option.keyword or config.option.markexpr
+    config.stash[rights.WHOLE] = chosen >= set(HERE.rglob("test_*.py")) and not left_out

@@ -1,12 +1,40 @@
 """What a door leaves behind in the tables, and what a test puts there."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from copy import deepcopy
+from typing import Any, TypeVar
+
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
 
 from kalit.kit.api import Endpoint
 from kalit.kit.resources import Table
-from tests.cloud import DOORS, Cloud
+from tests.cloud import DOORS, REGION, Cloud
+
+Made = TypeVar("Made")
+Once = list[tuple[Made, Callable[[], None]]]  # what was made and what brings its rows back, or nothing yet
+
+
+def remember() -> Callable[[], None]:
+    """Calling what this gives brings back all rows as they are now."""
+    tables = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables
+    rows = {name: deepcopy(table.items) for name, table in tables.items()}
+
+    def bring_back() -> None:
+        for name, items in rows.items():
+            tables[name].items = deepcopy(items)
+
+    return bring_back
+
+
+def once(made: Once[Made], make: Callable[[], Made]) -> Made:
+    """What is slow to make is made for the first test alone; for each other the rows are brought back."""
+    if not made:
+        made.append((make(), remember()))
+    [(thing, bring_back)] = made
+    bring_back()
+    return thing
 
 
 def kept(aws: Cloud) -> dict[str, Any]:

@@ -13,11 +13,22 @@ from unittest import mock
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from kalit.accounts import passwords
+
 Result = TypeVar("Result")
 Call = Callable[[], Any]
 Fault = Callable[[Call], Any]
 
 BEGINNING = datetime(2026, 1, 5, 12, tzinfo=UTC)
+
+
+@contextmanager
+def quick_passwords() -> Iterator[None]:
+    """Argon2id with the least work."""
+    with mock.patch.dict(passwords.COST, time_cost=1, memory_cost=8):
+        passwords._hasher.cache_clear()
+        yield
+    passwords._hasher.cache_clear()
 
 
 class Clock:
@@ -29,7 +40,10 @@ class Clock:
 
     def move(self, **by: float) -> None:
         """Let time pass, e.g. `clock.move(seconds=90)`; less than nothing sets the clock back."""
-        self.now += timedelta(**by)
+        self.turn(self.now + timedelta(**by))
+
+    def turn(self, to: datetime) -> None:
+        self.now = to
         self.file.write_text(self.now.isoformat())
 
 

@@ -18,6 +18,17 @@ DOMAIN = "api.example.com"
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/3f0f4f9e-6a35-4cb5-9b66-0a54cf0d1a11"
 
 
+HERE = Path(__file__).parent
+SYNTHESES = {"dev", "prod", "furnished"}  # each takes a minute
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents and SYNTHESES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("long")
+
+
 class Resource(NamedTuple):
     stack: str
     id: str

@@ -1,11 +1,17 @@
 """What is shipped, and how large it is."""
 
+import gzip
+import json
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
+import botocore
 import pytest
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
 
 from infra.catalog import catalog
 from infra.packages import SERVICES, STRIPE, door_zip, kalit_zip, services_of, vendor_zip
@@ -42,6 +48,45 @@ def test_the_vendor_layer_holds_the_services_that_doors_use_and_no_other(vendor:
     services = {name for name in held if "." not in name}
     assert services == set(SERVICES.values())
     assert services_of(grant.resource for door in catalog() for grant in door.grants) == services
+
+
+@pytest.mark.parametrize("service", sorted(set(SERVICES.values())))
+def test_without_its_texts_a_services_model_says_the_same(vendor: zipfile.ZipFile, service: str) -> None:
+    shipped = [name for name in vendor.namelist() if name.startswith(f"python/botocore/data/{service}/")]
+    version = Loader().determine_latest_version(service, "service-2")
+    name = f"{service}/{version}/service-2.json.gz"
+    assert {Path(path).parts[4] for path in shipped} == {version}
+    ours = gzip.decompress(vendor.read(f"python/botocore/data/{name}"))
+    whole = gzip.decompress((Path(botocore.__file__).parent / "data" / name).read_bytes())
+    assert json.loads(ours) == json.loads(whole, object_pairs_hook=_without_texts)
+    assert _members(ours) == _members(whole)
+    assert len(ours) < len(whole) / 2
+
+
+def _without_texts(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: value for name, value in pairs if name != "documentation" or not isinstance(value, str)}
+
+
+def _members(told: bytes) -> dict[str, list[str]]:
+    """Shape -> its members, as botocore understands the model."""
+    model = ServiceModel(json.loads(told))
+    return {name: sorted(getattr(model.shape_for(name), "members", ())) for name in model.shape_names}
+
+
+def test_clients_are_made_of_what_is_in_the_layer(vendor: zipfile.ZipFile, tmp_path: Path) -> None:
+    vendor.extractall(tmp_path)
+    program = f"""
+import sys
+sys.path[:] = [path for path in sys.path if "site-packages" not in path and path]
+sys.path.insert(0, {str(tmp_path / "python")!r})
+import botocore.session
+assert botocore.session.__file__.startswith({str(tmp_path)!r})
+for service in {sorted(set(SERVICES.values()))}:
+    botocore.session.get_session().create_client(service, region_name="us-east-1")
+    print(service)
+"""
+    done = subprocess.run([sys.executable, "-S", "-c", program], capture_output=True, text=True, check=False)
+    assert done.stdout.split() == sorted(set(SERVICES.values())), done.stderr
 
 
 def test_the_vendor_layer_ships_compiled_files(vendor: zipfile.ZipFile) -> None:

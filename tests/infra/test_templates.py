@@ -10,7 +10,7 @@ from infra.catalog import catalog
 from infra.rights import SNAPSHOT, listed, rights, statements
 from infra.stages import STAGES
 from infra.ticks import expression as ticks_of
-from kalit.kit.queues import Consumer
+from kalit.kit.consumers import Consumer
 from kalit.kit.schedules import Schedule
 from kalit.kit.streams import Follower
 from kalit.kit.topics import Topic

@@ -136,12 +136,18 @@ def alter(local: Local, app: App, change: str, role: str = "") -> None:
     )
 
 
+@pytest.fixture(scope="module")
+def honest(local: Local) -> App:
+    """One app for all doors: none of them lets it in."""
+    return App(local.url)
+
+
 @pytest.mark.parametrize("door", PROTECTED, ids=lambda door: door.name)
-def test_a_protected_door_takes_no_token_that_is_not_ours(local: Local, app: App, door: Any) -> None:
+def test_a_protected_door_takes_no_token_that_is_not_ours(local: Local, honest: App, door: Any) -> None:
     """Over real HTTP; the forty kinds stand in tests/functions/forged.py."""
     path = sample(door)["rawPath"]
-    head, payload, signature = app.tokens["access"].split(".")
-    bad = [f"{head}.{payload}.", f"{head}.{payload}.{signature[::-1]}", app.tokens["refresh"], "garbage", ""]
+    head, payload, signature = honest.tokens["access"].split(".")
+    bad = [f"{head}.{payload}.", f"{head}.{payload}.{signature[::-1]}", honest.tokens["refresh"], "garbage", ""]
     told = {
         requests.request(
             door.method, local.url + path, headers={"Authorization": f"Bearer {token}"}, timeout=30

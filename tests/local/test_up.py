@@ -22,6 +22,8 @@ from infra.local.up import ENGINE_PYTHON, Settings, free_port
 from tests.conftest import ROOT
 from tests.running import Running, User, eventually
 
+pytestmark = pytest.mark.long  # each starts a system of its own
+
 
 class Up:
     """One `make up` in a process group of its own, and what it prints."""

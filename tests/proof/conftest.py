@@ -8,8 +8,8 @@ from unittest import mock
 
 import pytest
 
-from kalit.accounts import passwords
 from tests.cloud import cloud, hold_to_rights
+from tests.functions.world import quick_passwords
 from tests.paying import Paying
 
 from . import accounts, faults, goals
@@ -19,12 +19,20 @@ from .town import Town
 from .town.here import Here
 
 HERE = Path(__file__).parent
+# In every `make test`: a few doors through each fault, who may what, and the harness itself.
+GLIMPSE = {"test_doors.py", "test_matrix.py", "test_faults.py", "test_rights.py", "test_supply.py", "test_witness.py"}
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What is marked as `full` is for the long form alone."""
-    chosen = {item.path for item in items if HERE in item.path.parents}
-    config.stash[goals.WHOLE] = chosen >= set(HERE.rglob("test_*.py")) and not config.option.keyword
+    """What is marked as `full` is for the long form alone; most else takes too long for who waits for `make test`."""
+    mine = [item for item in items if HERE in item.path.parents]
+    for item in mine:
+        if item.path.name not in GLIMPSE:
+            item.add_marker("long")
+    chosen = {item.path for item in mine}
+    left_out = config.option.keyword or config.option.markexpr
+    config.stash[goals.WHOLE] = chosen >= set(HERE.rglob("test_*.py")) and not left_out
     if not goals.FULL:
         items[:] = [item for item in items if not item.get_closest_marker("full")]
 
@@ -107,7 +115,5 @@ def town(_town: tuple[Town, Callable[[], None]]) -> Town:
 @pytest.fixture(scope="module")
 def quick_hash() -> Iterator[None]:
     """Passwords that are quick to check."""
-    with mock.patch.dict(passwords.COST, time_cost=1, memory_cost=8):
-        passwords._hasher.cache_clear()
+    with quick_passwords():
         yield
-    passwords._hasher.cache_clear()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import uuid4
 
-from kalit.kit.queues import Consumer
+from kalit.kit.consumers import Consumer
 from kalit.kit.resources import Queue
 from kalit.kit.streams import Follower
 from tests.cloud import DOORS

@@ -8,7 +8,7 @@ import gc
 import os
 import signal
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import CodeType, FunctionType
 
@@ -100,12 +100,7 @@ class Hunt:
                 return
 
     def _begin(self, mutant: Mutant, paths: Sequence[str]) -> None:
-        hear, tell = os.pipe()
-        if not (pid := os.fork()):
-            os.close(hear)
-            os.write(tell, self._in_child(mutant, paths).encode())
-            os._exit(0)
-        os.close(tell)
+        pid, hear = _forked(lambda: self._in_child(mutant, paths))
         self.under_way[pid] = (mutant, hear)
 
     def _end(self, pid: int, status: int) -> None:
@@ -127,10 +122,20 @@ class Hunt:
             infect(mutant)
         except Exception:
             return f"{BROKEN} {traceback.format_exc()}"
-        # The doors' cloud is there; the rules, which need none, come last. Their tests take no time.
-        near = sorted(paths, key=lambda path: path.startswith(str(RULES)))
-        failed = self._run([item for path in near for item in self.items.get(path, [])], first=True)
-        return f"{FOUND} {failed[0]}" if failed else SURVIVED
+        rules = [path for path in paths if path.startswith(str(RULES))]
+        # Their tests take no time, but end the doors' cloud: so they run in a child of their own.
+        pid, hear = _forked(lambda: self._found_by(rules))
+        with os.fdopen(hear) as told:
+            found = told.read()
+        _, status = os.waitpid(pid, 0)
+        if os.WIFSIGNALED(status):
+            os.kill(os.getpid(), os.WTERMSIG(status))
+        return found or self._found_by([path for path in paths if path not in rules]) or SURVIVED
+
+    def _found_by(self, paths: Sequence[str]) -> str:
+        """The first test that fails, or nothing."""
+        failed = self._run([item for path in paths for item in self.items.get(path, [])], first=True)
+        return f"{FOUND} {failed[0]}" if failed else ""
 
     def _run(self, items: list[pytest.Item], *, first: bool) -> list[str]:
         """The tests that fail; of them the first, if that will do."""
@@ -150,6 +155,17 @@ class Hunt:
     def _look_at_finders(self) -> None:
         finders = {outcome.by for outcome in self.outcomes if outcome.end == FOUND}
         self.sick = self._run([item for item in self.session.items if item.nodeid in finders], first=False)
+
+
+def _forked(act: Callable[[], str]) -> tuple[int, int]:
+    """A child that says what the act gives: its id, and the pipe from which that can be read."""
+    hear, tell = os.pipe()
+    if not (pid := os.fork()):
+        os.close(hear)
+        os.write(tell, act().encode())
+        os._exit(0)
+    os.close(tell)
+    return pid, hear
 
 
 def _be_silent() -> None:

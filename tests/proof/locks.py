@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
-from unittest import mock
 
-from kalit.accounts import passwords
 from kalit.kit.resources import Table
 from tests.cloud import Answer
+from tests.functions.world import quick_passwords
 from tests.things import Things
 
 from .system import START, System
@@ -37,8 +36,7 @@ class Locks:
         self.system, self.things = system, system.cloud.things
         self.tokens: dict[str, str] = {}
         self.ticks = count()
-        with mock.patch.dict(passwords.COST, time_cost=1, memory_cost=8):
-            passwords._hasher.cache_clear()
+        with quick_passwords():
             for name in PEOPLE:
                 told = {
                     "email": f"{name}@example.com",
@@ -46,7 +44,6 @@ class Locks:
                     "password_confirm": "kalit va qulf",
                 }
                 self.tokens[name] = system.cloud.http("accounts.sign_up", told).json["tokens"]["access"]
-        passwords._hasher.cache_clear()
         self.changes()
         self.bare = self._scene({})
         answer = self.register()

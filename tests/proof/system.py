@@ -142,8 +142,8 @@ class SystemClock(Clock):
     def now(self) -> datetime:  # type: ignore[override]
         return self.system.now
 
-    def move(self, **by: float) -> None:
-        self.system.wait(timedelta(**by).total_seconds())
+    def turn(self, to: datetime) -> None:
+        self.system.set_clock(to)
 
 
 def _asks(record: dict[str, Any]) -> bool:

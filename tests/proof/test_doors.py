@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -10,6 +10,8 @@ import pytest
 from kalit.kit.api import Endpoint
 from kalit.kit.resources import Queue, Table
 from tests.cloud import DOORS
+from tests.speed import budget
+from tests.speed.meter import Spent
 
 from .faults import Call, Death, conflict, crash_after, crash_before, injected, throttle, timeout
 from .goals import FULL, Proved
@@ -19,7 +21,7 @@ from .town import VISITS, Town, Visit, some
 from .town.here import Here
 from .whole import wrong
 
-LEASE = 62  # seconds after which the key of a request that died is free, whatever its door's timeout is
+LEASE = 62  # seconds after which what somebody held who died is free: a key, whatever its door's timeout is; messages
 READS = re.compile("Get|Query|BatchGet|Describe|List|Head|Sign|Verify|GenerateMac|Decrypt|Search")
 # Where nothing comes back from: to empty them each time would take longer than all the rest.
 ASIDE = (Queue.AUDIT, Queue.SECURITY, Queue.EMAIL, Queue.SMS)
@@ -55,8 +57,8 @@ class Scene:
     def knock_again(self) -> int:
         """As clients, queues and schedules do: until there is an answer to rely on."""
         at = self.here.now()
-        for _ in range(3):
-            self.here.system.wait(LEASE if self.visit.http else 0)
+        for seconds in (LEASE if self.visit.http else 0, LEASE, LEASE):
+            self.here.system.wait(seconds)
             status = self.knock()
             self.here.system.set_clock(at)
             if status < 500 and status not in (409, 429):
@@ -84,21 +86,41 @@ def _shape(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return (*kinds, tuple(sorted(words.items())), tuple(sorted(row)))
 
 
-every_door = pytest.mark.parametrize("visit", VISITS.values(), ids=VISITS)
 SOME = some(VISITS.values(), 8)
 doors = pytest.mark.parametrize("visit", SOME.values(), ids=SOME)
+every_door = pytest.mark.parametrize(
+    "visit",
+    [pytest.param(visit, id=name, marks=[] if name in SOME else pytest.mark.long) for name, visit in VISITS.items()],
+)
+
+
+@pytest.fixture(scope="module")
+def costs() -> Iterator[dict[str, Spent]]:
+    """door -> what its visit cost; the budget of all, when that is written anew."""
+    told: dict[str, Spent] = {}
+    yield told
+    if budget.ANEW:
+        budget.write(told)
 
 
 def test_every_door_is_visited() -> None:
     assert sorted(VISITS) == sorted(DOORS)
 
 
+def test_every_door_has_its_budget() -> None:
+    assert sorted(budget.rows()) == sorted(DOORS)
+
+
 @every_door
-def test_a_visit_succeeds(town: Town, visit: Visit) -> None:
+def test_a_visit_succeeds_within_its_budget(town: Town, visit: Visit, costs: dict[str, Spent]) -> None:
     scene = Scene(town, visit)
-    assert scene.knock() == (visit.status if visit.http else 200)
+    with budget.visited() as spent:
+        status = scene.knock()
+    assert status == (visit.status if visit.http else 200)
     scene.here.settle(besides=ASIDE)
     assert wrong(scene.here.system) == []
+    costs[visit.door] = spent
+    assert budget.ANEW or budget.over(spent, budget.rows()[visit.door]) == []
 
 
 @doors

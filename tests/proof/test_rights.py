@@ -13,8 +13,8 @@ import pytest
 from infra import nag
 from infra.rights import rights
 from kalit.kit.api import Endpoint
+from kalit.kit.consumers import Consumer, DeadLetters
 from kalit.kit.doors import Door
-from kalit.kit.queues import Consumer, DeadLetters
 from kalit.kit.resources import Queue
 from kalit.kit.streams import Follower
 from tests.cloud import DOORS

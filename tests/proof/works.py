@@ -15,7 +15,7 @@ from typing import Any
 
 from infra.machines import MACHINES
 from infra.state import MOST_RECEIVES
-from kalit.kit.queues import Consumer
+from kalit.kit.consumers import Consumer
 from kalit.kit.resources import Machine, Queue, Table
 from kalit.kit.schedules import Schedule
 from kalit.kit.streams import Follower

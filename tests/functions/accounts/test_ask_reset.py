@@ -9,6 +9,7 @@ from .app import App
 ASKED = "If there is such an account, instructions are on their way."
 
 
+@pytest.mark.long
 def test_the_answer_is_the_same_for_everybody(app: App) -> None:
     put(app.aws, Table.ACCOUNTS, {**app.row, "phone": ""})
     told = [app.ask_reset(), app.ask_reset(email="nobody@example.com"), app.ask_reset("sms")]

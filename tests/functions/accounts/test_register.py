@@ -157,6 +157,7 @@ def test_what_fails_on_our_side_leaves_the_name_free(aws: Cloud) -> None:
     assert register(aws).status == 201
 
 
+@pytest.mark.long
 def test_one_address_cannot_try_out_names_for_ever(aws: Cloud, token: str) -> None:
     here, elsewhere = {"x-kalit-address": "198.51.100.7"}, {"x-kalit-address": "192.0.2.1"}
     told = [register(aws, headers=here).status for _ in range(101)]

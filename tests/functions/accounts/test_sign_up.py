@@ -139,6 +139,7 @@ def test_what_is_missing_is_named(aws: Cloud) -> None:
     assert answer.json["error"]["fields"].keys() == {"email", "password", "password_confirm"}
 
 
+@pytest.mark.long
 def test_one_address_cannot_try_out_who_is_there_for_ever(app: App) -> None:
     told = [app.sign_up().status for _ in range(101)]
     assert told == [400] * 100 + [429]

@@ -191,6 +191,7 @@ def test_who_logs_in_well_does_not_use_up_his_tries(aws: Cloud) -> None:
     assert {log_in(aws).status for _ in range(12)} == {200}
 
 
+@pytest.mark.long
 def test_a_thousand_guesses_from_a_hundred_addresses_do_not_keep_the_owner_out(aws: Cloud, fast_hash: None) -> None:
     addresses = [f"203.0.113.{n}" for n in range(100)]
     told = Counter(guess(aws, address).status for address in addresses for _ in range(12))

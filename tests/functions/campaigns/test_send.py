@@ -170,6 +170,7 @@ def ours(call: Call) -> bool:
     return not history and call.operation not in ("GetItem", "BatchGetItem", "Query")
 
 
+@pytest.mark.long
 def test_whoever_dies_anywhere_no_message_is_lost_or_sent_twice(office: Office) -> None:
     """From the start to the end of a run, behind each call that moves something on."""
     office.client()

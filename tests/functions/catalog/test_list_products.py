@@ -1,7 +1,10 @@
+from datetime import datetime
+
 import pytest
 
 from kalit.shop import catalogue_store
 
+from ..rows import Once, once
 from ..shop.market import Market
 from ..world import Killed, killed_after, meanwhile, upset
 
@@ -14,8 +17,19 @@ GOODS = {
 }
 
 
+@pytest.fixture(scope="module")
+def _shelved() -> Once[datetime]:
+    """When all goods stood on their shelves."""
+    return []
+
+
 @pytest.fixture
-def goods(market: Market) -> Market:
+def goods(market: Market, _shelved: Once[datetime]) -> Market:
+    market.clock.turn(once(_shelved, lambda: shelve(market)))
+    return market
+
+
+def shelve(market: Market) -> datetime:
     shelves: dict[str, int] = {}
     for name, (shelf, description, variants) in GOODS.items():
         shelves[shelf] = shelves.get(shelf) or market.category(shelf)
@@ -24,7 +38,7 @@ def goods(market: Market) -> Market:
         for sku, price, is_active in variants:
             market.variant(product, price, sku=sku, is_active=is_active)
     market.follow()
-    return market
+    return market.clock.now
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,7 @@ def test_a_status_set_back_is_run_once_more(office: Office) -> None:
     assert runs(office) == [id, id]
 
 
+@pytest.mark.long
 def test_two_ticks_at_once_over_a_hundred_begin_a_hundred_runs(office: Office) -> None:
     for _ in range(100):
         office.schedule()

@@ -194,6 +194,7 @@ def test_after_any_mixture_the_counts_are_those_of_the_rows(office: Office) -> N
     assert seen == {"pending", "running", "retrying", "completed", "dead", "cancelled"}
 
 
+@pytest.mark.long
 def test_of_four_hundred_messages_eight_die_and_are_healed(office: Office) -> None:
     poison = [office.schedule() for _ in range(8)]
     for id in poison:

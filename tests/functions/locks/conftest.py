@@ -1,18 +1,13 @@
 from collections.abc import Callable
-from copy import deepcopy
 from typing import Any
-from unittest import mock
 
 import pytest
-from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.dynamodb.models import dynamodb_backends
 
-from kalit.accounts import passwords
 from kalit.kit.resources import Table
-from tests.cloud import REGION, Cloud
+from tests.cloud import Cloud
 
-from ..rows import put
-from ..world import Clock
+from ..rows import put, remember
+from ..world import Clock, quick_passwords
 from .yard import PEOPLE, SHARES, Yard
 
 
@@ -27,11 +22,9 @@ def yard(aws: Cloud, clock: Clock, _peopled: list[Callable[[], Yard]]) -> Yard:
     """A yard in which all have accounts, and the lock is registered, shared and online: so once in the package."""
     if not _peopled:
         yard = Yard(aws, clock)
-        with mock.patch.dict(passwords.COST, time_cost=1, memory_cost=8):
-            passwords._hasher.cache_clear()
+        with quick_passwords():
             for name in PEOPLE:
                 _come(yard, name)
-        passwords._hasher.cache_clear()
         answer = yard.register()
         assert answer.status == 201, answer.text
         yard.registered = answer.json["data"]
@@ -60,14 +53,11 @@ def _come(yard: Yard, name: str) -> None:
 
 def _remembered(yard: Yard) -> Callable[[], Yard]:
     """What brings tables and things back to how they are now."""
-    tables = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables
-    rows = {name: deepcopy(table.items) for name, table in tables.items()}
-    bring_back_things = yard.aws.things.remember()
+    bring_back_rows, bring_back_things = remember(), yard.aws.things.remember()
     counter, followed = yard.counter, set(yard.followed)
 
     def bring_back() -> Yard:
-        for name, items in rows.items():
-            tables[name].items = deepcopy(items)
+        bring_back_rows()
         bring_back_things()
         again: dict[str, Any] = {**vars(yard), "counter": counter, "followed": set(followed)}
         return Yard(**again)

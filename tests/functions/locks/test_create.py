@@ -258,8 +258,6 @@ def test_what_a_registration_costs(yard: Yard, calls: list[str]) -> None:
         "GetItem",
         "CreateKeysAndCertificate",
         "TransactWriteItems",
-        "GetItem",
-        "GetItem",
         "CreateThing",
         "AttachPolicy",
         "AttachThingPrincipal",

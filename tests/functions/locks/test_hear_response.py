@@ -254,6 +254,14 @@ def test_an_opening_that_is_told_late_is_logged_and_changes_no_state(yard: Yard)
     assert yard.data("show")["is_locked"] is True
 
 
+def test_an_opening_under_a_count_that_was_used_for_another_is_logged_too(yard: Yard) -> None:
+    """A lock that has lost its memory counts anew."""
+    yard.hear("response", type="unlock", success=True, method="nfc", counter=7)
+    wait(yard, 1)
+    yard.hear("response", type="unlock", success=True, method="pin", counter=7)
+    assert yard.log == [("UNLOCK_NFC", True), ("UNLOCK_PIN", True)]
+
+
 # Company
 
 

@@ -85,8 +85,14 @@ def test_what_a_page_costs(yard: Yard, calls: list[str]) -> None:
     told(yard)
     calls.clear()
     told(yard)
-    assert calls == ["GetItem", "GetItem", "GetItem", "Query"]
+    assert calls == ["GetItem", "BatchGetItem", "Query"]
     yard.answer(yard.unlock())
     calls.clear()
     told(yard)
-    assert calls == ["GetItem", "GetItem", "GetItem", "Query", "BatchGetItem"]
+    assert calls == ["GetItem", "BatchGetItem", "Query", "BatchGetItem"]
+
+
+def test_who_has_the_lock_shared_with_him_sees_its_log(yard: Yard) -> None:
+    happen(yard, 1)
+    assert yard.ask("logs", by="member").json == yard.ask("logs").json
+    assert yard.ask("logs", by="viewer").status == 403

@@ -85,8 +85,7 @@ def test_what_a_look_costs(yard: Yard, calls: list[str]) -> None:
     yard.data("show")
     calls.clear()
     yard.data("show")
-    of_its_codes = ["Query", "Query"]
-    assert calls == ["GetItem", "GetItem", "GetItem", "Query", *of_its_codes, "GetItem", "Query"]
+    assert calls == ["GetItem", "GetItem", "BatchGetItem", "Query", "Query"]
     calls.clear()
     yard.data("show", by="viewer")
-    assert calls == ["GetItem", "GetItem", "GetItem", "GetItem", "Query", "GetItem", "Query"]
+    assert calls == ["GetItem", "GetItem", "GetItem", "BatchGetItem", "Query", "Query"]

@@ -67,4 +67,4 @@ def test_what_a_look_costs(yard: Yard, calls: list[str]) -> None:
     command = yard.unlock()
     calls.clear()
     yard.state(command)
-    assert calls == ["GetItem", "GetItem", "GetItem"]
+    assert calls == ["GetItem", "BatchGetItem"]

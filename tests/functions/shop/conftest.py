@@ -2,27 +2,27 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
 from tests.cloud import Cloud
 
+from ..rows import Once
 from ..world import Clock
 from .market import Market, opened
 from .till import Till
 
 
 @pytest.fixture(scope="package")
-def _come() -> tuple[list[Callable[[], None]], list[Any]]:
-    """What brings back the market as it was when all had come, and who they are; empty before."""
-    return [], []
+def _come() -> Once[Market]:
+    """The market as it was when all had come."""
+    return []
 
 
 @pytest.fixture
-def market(aws: Cloud, clock: Clock, _come: tuple[list[Callable[[], None]], list[Any]]) -> Market:
-    return opened(aws, clock, *_come)
+def market(aws: Cloud, clock: Clock, _come: Once[Market]) -> Market:
+    return opened(aws, clock, _come)
 
 
 @pytest.fixture

@@ -1,22 +1,14 @@
 """A market: staff who put goods on its shelves, people who buy, strangers; and what streams do behind the doors."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
-from unittest import mock
 
-from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.dynamodb.models import dynamodb_backends
-
-from kalit.accounts import passwords
 from kalit.kit.resources import Table
-from tests.cloud import REGION, Answer, Cloud
+from tests.cloud import Answer, Cloud
 
-from ..rows import put
-from ..world import Clock
+from ..rows import Once, once, put
+from ..world import Clock, quick_passwords
 
 ROLES = {"ali": "user", "vali": "user", "manager": "manager", "boss": "admin"}
 CART = "5b0e4f9e-6a35-4cb5-9b66-0a54cf0d1a11"
@@ -174,35 +166,18 @@ class Market:
         return sorted(json.loads(row["entry"])["action"] for row in self.rows("AUDIT#"))
 
 
-@contextmanager
-def quick_passwords() -> Iterator[None]:
-    """Passwords that are kept in no time."""
-    with mock.patch.dict(passwords.COST, time_cost=1, memory_cost=8):
-        passwords._hasher.cache_clear()
-        yield
-    passwords._hasher.cache_clear()
+def opened(aws: Cloud, clock: Clock, come: Once[Market]) -> Market:
+    """A market to which all have come, with nothing on its shelves; so once in a package."""
+    whole = once(come, lambda: _come(Market(aws, clock)))
+    return Market(aws, clock, dict(whole.tokens), dict(whole.people))
 
 
-def opened(aws: Cloud, clock: Clock, kept: list[Callable[[], None]], people: list[Any]) -> Market:
-    """A market to which all have come, with nothing on its shelves; so once in a package, and brought back after."""
-    market = Market(aws, clock)
-    if not kept:
-        with quick_passwords():
-            for name, role in ROLES.items():
-                market.tokens[name] = aws.register(name)
-                rows = aws.rows(Table.ACCOUNTS, "ACCOUNT#")
-                [row] = [row for row in rows if row.get("username") == name]
-                market.people[name] = row["pk"].removeprefix("ACCOUNT#")
-                put(aws, Table.ACCOUNTS, {**row, "role": role})
-        tables = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables
-        rows_then = {name: deepcopy(table.items) for name, table in tables.items()}
-
-        def bring_back() -> None:
-            for name, items in rows_then.items():
-                tables[name].items = deepcopy(items)
-
-        kept.append(bring_back)
-        people.append((market.tokens, market.people))
-    kept[0]()
-    market.tokens, market.people = map(dict, people[0])
+def _come(market: Market) -> Market:
+    with quick_passwords():
+        for name, role in ROLES.items():
+            market.tokens[name] = market.aws.register(name)
+            rows = market.aws.rows(Table.ACCOUNTS, "ACCOUNT#")
+            [row] = [row for row in rows if row.get("username") == name]
+            market.people[name] = row["pk"].removeprefix("ACCOUNT#")
+            put(market.aws, Table.ACCOUNTS, {**row, "role": role})
     return market

@@ -67,6 +67,7 @@ def test_who_has_paid_for_it_is_a_verified_buyer(market: Market, status: str, ve
     assert market.review(product, 5, by="vali")["verified_buyer"] is False
 
 
+@pytest.mark.long
 def test_fifty_at_once_make_an_exact_average(market: Market) -> None:
     product = market.product()
     ratings = [1 + number * number % 5 for number in range(50)]

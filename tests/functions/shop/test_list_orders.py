@@ -1,16 +1,30 @@
+from datetime import datetime
+
 import pytest
 
+from ..rows import Once, once
 from .market import Market
 
 
+@pytest.fixture(scope="module")
+def _sold() -> Once[datetime]:
+    """When all was sold."""
+    return []
+
+
 @pytest.fixture
-def sales(market: Market) -> Market:
+def sales(market: Market, _sold: Once[datetime]) -> Market:
     """Orders 1 to 4: Ali's of 30, Vali's of 10, Ali's of 20 which is paid, and a guest's of 40."""
+    market.clock.turn(once(_sold, lambda: sell(market)))
+    return market
+
+
+def sell(market: Market) -> datetime:
     for price, by in (("30", "ali"), ("10", "vali"), ("20", "ali"), ("40", "")):
         market.clock.move(seconds=1)
         market.order(market.variant(market.product(f"For {price}"), price), by=by)
     market.staff_order(3, status="paid")
-    return market
+    return market.clock.now
 
 
 def ids(market: Market, by: str, door: str = "shop.list_orders", **query: str) -> list[int]:

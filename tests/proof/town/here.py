@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from kalit.campaigns import opt_out_store
 from kalit.kit import secrets
-from kalit.kit.queues import Batches
+from kalit.kit.consumers import Batches
 from kalit.kit.resources import Machine, Queue, Secret, Table
 from kalit.kit.streams import Follower
 from tests.cloud import DOORS, Answer

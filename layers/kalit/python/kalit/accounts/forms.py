@@ -23,6 +23,8 @@ NEW_PASSWORD = (
     Field("new_password_confirm", Text("Once more", ru="Ещё раз", uz="Yana bir marta"), "new-password"),
 )
 
+DONE = Text("Password changed successfully", ru="Пароль изменён", uz="Parol oʻzgartirildi")
+
 
 def filled(
     title: Text,

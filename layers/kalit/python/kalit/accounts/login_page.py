@@ -4,8 +4,7 @@ from kalit.kit.errors import AppError
 from kalit.kit.html import Html
 from kalit.kit.words import Text
 
-from .forms import NEW_PASSWORD, Field, filled, told
-from .resets import DONE
+from .forms import DONE, NEW_PASSWORD, Field, filled, told
 
 PATH = "/login/"
 TITLE = Text("Your first login", ru="Первый вход", uz="Birinchi kirish")

@@ -4,9 +4,9 @@ from kalit.kit.errors import AppError
 from kalit.kit.html import Html
 from kalit.kit.words import Text
 
-from .forms import NEW_PASSWORD, filled, told
-from .resets import DONE, SUBJECT
+from .forms import DONE, NEW_PASSWORD, filled, told
 
+TITLE = Text("Your new password", ru="Новый пароль", uz="Yangi parol")
 SAVE = Text("Save", ru="Сохранить", uz="Saqlash")
 LOG_IN = Text(
     "You can log in with it now.",
@@ -17,7 +17,7 @@ LOG_IN = Text(
 
 def form(language: str, error: AppError | None = None) -> Html:
     """The form, and what was wrong with what was sent."""
-    return filled(SUBJECT, NEW_PASSWORD, SAVE, language, error)
+    return filled(TITLE, NEW_PASSWORD, SAVE, language, error)
 
 
 def done(language: str) -> Html:

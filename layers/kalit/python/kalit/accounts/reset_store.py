@@ -20,7 +20,7 @@ from kalit.kit.resources import Grant, Queue, Table
 from kalit.kit.tables import Commit, Followed, TableName
 from kalit.providers import email, sms
 
-from . import event_store, events, key_store, one_time, passwords, resets, store
+from . import event_store, events, key_store, one_time, passwords, reset_page, resets, store
 from .directory import folded
 from .people import check_strength
 from .resets import Channel, Reset, ResetNotValid, ResetRequest
@@ -90,7 +90,7 @@ def send(row: ResetRow) -> None:
         queues.send(Queue.SMS, sms.Message(id=id, phone=account.phone, text=text))
     else:
         body = resets.LINK_BODY.say(row.language, link=f"{row.origin}/reset/{row.id}.{proof}/")
-        subject = resets.SUBJECT.say(row.language)
+        subject = reset_page.TITLE.say(row.language)
         queues.send(Queue.EMAIL, email.Message(id=id, to=account.email, subject=subject, body=body))
 
 

@@ -32,7 +32,6 @@ ASKED = Text(
     ru="Если такая учётная запись есть, инструкции уже отправлены.",
     uz="Bunday hisob mavjud boʻlsa, koʻrsatmalar yuborildi.",
 )
-SUBJECT = Text("Your new password", ru="Новый пароль", uz="Yangi parol")
 LINK_BODY = Text(
     "Somebody, we hope you, wants to set a new password for your account. Do it here within half an hour:\n\n{link}\n\n"
     "If it was not you, do nothing: your password stays as it is.",
@@ -51,7 +50,6 @@ NO_PROOF = Text(
     ru="Укажите token из ссылки или reset и code.",
     uz="Havoladagi token yoki reset va code kerak.",
 )
-DONE = Text("Password changed successfully", ru="Пароль изменён", uz="Parol oʻzgartirildi")
 
 
 class ResetNotValid(Refused):

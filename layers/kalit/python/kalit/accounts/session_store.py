@@ -11,12 +11,12 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 
 from kalit.kit import clock, limits, metrics
-from kalit.kit.caller import Caller, Standing, current, verified
+from kalit.kit.caller import Caller, Standing, verified
 from kalit.kit.errors import TokenNotValid
 from kalit.kit.ids import ordered
 from kalit.kit.log import log
 from kalit.kit.resources import Grant, Table
-from kalit.kit.tables import Commit, Row, TableName, condition_failed
+from kalit.kit.tables import Commit, Row, TableName, condition_failed, find_both
 
 from . import event_store, events, key_store, one_time, passwords, sessions, store, tokens
 from .directory import Account, NoActiveAccount, folded
@@ -29,7 +29,7 @@ from .tokens import FAMILIES, LONGEST_ACCESS, PLAIN, ROTATING, Access, Family, H
 OPEN: tuple[Grant, ...] = (*key_store.SIGN, Table.ACCOUNTS.put, Table.ACCOUNTS.update)
 LOG_IN: tuple[Grant, ...] = (*OPEN, *event_store.TRY, Table.ACCOUNTS.get, Table.ACCOUNTS.delete)
 OPEN_ROTATING: tuple[Grant, ...] = (*OPEN, *key_store.DERIVE)
-RENEW: tuple[Grant, ...] = (*key_store.SIGN, Table.ACCOUNTS.get)
+RENEW: tuple[Grant, ...] = (*key_store.SIGN, Table.ACCOUNTS.batch_get)
 ROTATE: tuple[Grant, ...] = (*RENEW, *key_store.DERIVE, Table.ACCOUNTS.update, Table.ACCOUNTS.delete)
 END: tuple[Grant, ...] = (Table.ACCOUNTS.update, Table.ACCOUNTS.delete)
 LOG_OUT: tuple[Grant, ...] = (*key_store.DERIVE, Table.ACCOUNTS.delete, Table.ACCOUNTS.put)
@@ -107,13 +107,13 @@ def begin(row: AccountRow, family: Family, client: Client, at: datetime) -> Toke
 
 
 def renew(refresh: str, at: datetime) -> Access:
-    """A new access token for a plain refresh token, which stays. Raises `RefreshNotValid`. Two reads, one key."""
+    """A new access token for a plain refresh token, which stays. Raises `RefreshNotValid`. One read, one key."""
     try:
         claims = verified(refresh, "refresh", at)
-        standing = current(claims)
     except TokenNotValid:
         raise RefreshNotValid from None
-    if SessionRow.find(*SessionRow.key(claims["sub"], claims["sid"])) is None:
+    session, standing = _session(claims["sub"], claims["sid"])
+    if session is None or standing is None or not standing.has(claims["sid"], claims.get("ver")):
         raise RefreshNotValid
     holder = Holder(claims["sub"], int(standing.number), claims["sid"], claims["ver"])
     return Access(access=key_store.sign(tokens.claims("access", holder, PLAIN, at)))
@@ -122,13 +122,12 @@ def renew(refresh: str, at: datetime) -> Access:
 def rotate(refresh: str, at: datetime) -> Tokens:
     """A rotating refresh token's successor, the same for all who ask at once, and an access token.
 
-    Raises `RefreshNotValid`; a token whose successor was used ends the session. Two reads, one write, two keys.
+    Raises `RefreshNotValid`; a token whose successor was used ends the session. One read, one write, two keys.
     """
     ticket, secret = _genuine(refresh)
     account, id = str(ticket.account), str(ticket.session)
     while True:
-        session = SessionRow.find(*SessionRow.key(account, id))
-        standing = Standing.find(*Standing.key(account))
+        session, standing = _session(account, id)
         if session is None or standing is None or not standing.has(id, session.version):
             raise RefreshNotValid
         rotated_at, expires_at = map(datetime.fromisoformat, (session.rotated_at, session.expires_at))
@@ -146,6 +145,11 @@ def rotate(refresh: str, at: datetime) -> Tokens:
     holder = Holder(account, int(standing.number), id, int(session.version))
     access = key_store.sign(tokens.claims("access", holder, ROTATING, at))
     return Tokens(refresh=ticket.successor.token(secret), access=access)
+
+
+def _session(account: str, session: str) -> tuple[SessionRow | None, Standing | None]:
+    """A session, and whether its account stands. One read."""
+    return find_both((SessionRow, SessionRow.key(account, session)), (Standing, Standing.key(account)))
 
 
 def log_out(caller: Caller, refresh: str | None, client: Client, at: datetime) -> None:

@@ -69,7 +69,7 @@ def shown(number: int) -> Person:
 
 
 def change(number: int, told: ChangeUser, caller: Caller, at: datetime) -> Person:
-    """Change an account. Raises `UserNotFound`, `Invalid`, `Forbidden` or `Conflict`. Two reads and a transaction."""
+    """Change an account. Raises `UserNotFound`, `Invalid`, `Forbidden` or `Conflict`. Three reads, a transaction."""
     for _ in range(TRIES):
         row = _read(number)
         now = person(row)
@@ -87,17 +87,17 @@ def change(number: int, told: ChangeUser, caller: Caller, at: datetime) -> Perso
                 audit.write(commit, AccountAudit, Act(caller, "user.update", "account", row.uuid, before, changed), at)
         except Changed:
             continue
-        return shown(number)
+        return person(AccountRow.get(row.pk, row.sk, consistent_read=True))
     raise Conflict
 
 
 def end_sessions(number: int, caller: Caller, at: datetime) -> Person:
-    """End all sessions of an account. Raises `UserNotFound`. Four reads and a transaction."""
+    """End all sessions of an account. Raises `UserNotFound`. Two reads and a transaction."""
     row = _read(number)
     with Commit() as commit:
         commit.update(row, store.sessions_ended(), AccountRow.pk.exists(), unmet=UserNotFound())
         audit.write(commit, AccountAudit, Act(caller, "user.end_sessions", "account", row.uuid), at)
-    return shown(number)
+    return person(row)
 
 
 def person(row: AccountRow) -> Person:

@@ -352,8 +352,10 @@ def _moved(
             raise NotThatFar(status=row.status, needs=needs)
         with suppress(Changed):
             with Commit() as commit:
-                run_store.move_campaign(commit, row, move(commit, row, run))
-            return show(id, caller)
+                status = move(commit, row, run)
+                run_store.move_campaign(commit, row, status)
+            row.status, row.is_active = status, status is Status.RUNNING
+            return shown(row)
     raise Unavailable
 
 

@@ -24,7 +24,7 @@ from kalit.kit.ids import ordered
 from kalit.kit.pages import Page, PageQuery
 from kalit.kit.resources import Bucket, Grant, Machine, Table
 from kalit.kit.sealed import OPEN, SEAL
-from kalit.kit.tables import Commit, Row, TableName, condition_failed
+from kalit.kit.tables import Commit, Row, TableName, condition_failed, find_both
 
 from . import client_store, imports, store
 from .clients import NewClient
@@ -50,7 +50,7 @@ CSV = "text/csv"
 
 # The bucket's files are sealed by a key of their own.
 CREATE: tuple[Grant, ...] = (Table.CAMPAIGNS.put, Table.CAMPAIGNS.update, Bucket.IMPORTS.put, *SEAL)
-READ: tuple[Grant, ...] = (Table.CAMPAIGNS.get, Table.CAMPAIGNS.query)
+READ: tuple[Grant, ...] = (Table.CAMPAIGNS.batch_get, Table.CAMPAIGNS.query)
 LIST: tuple[Grant, ...] = (Table.CAMPAIGNS.query, Table.CAMPAIGNS.batch_get)
 START: tuple[Grant, ...] = (
     Table.CAMPAIGNS.get,
@@ -184,9 +184,9 @@ def start(id: UUID, caller: Caller, at: datetime) -> Import:
 
 
 def show(id: UUID, caller: Caller, language: str) -> ImportDetails:
-    """Raises `ImportNotFound`. Two reads; a Query while clients are made."""
-    row = _found(id, caller)
-    report = ReportRow.find(*ReportRow.key(id))
+    """Raises `ImportNotFound`. One read; a Query while clients are made."""
+    found, report = find_both((ImportRow, ImportRow.key(id)), (ReportRow, ReportRow.key(id)))
+    row = _seen(found, caller)
     lists = imports.reported(report.told, language) if report else {"errors": [], "duplicates": []}
     return ImportDetails(**_shown(row).model_dump(), **lists)
 
@@ -234,7 +234,10 @@ def make(order: PageOrder) -> None:
 
 
 def _found(id: UUID, caller: Caller) -> ImportRow:
-    row = ImportRow.find(*ImportRow.key(id))
+    return _seen(ImportRow.find(*ImportRow.key(id)), caller)
+
+
+def _seen(row: ImportRow | None, caller: Caller) -> ImportRow:
     if row is None or not store.sees(caller, row.owner):
         raise ImportNotFound
     return row

@@ -13,7 +13,7 @@ from kalit.kit.caller import Caller
 from kalit.kit.errors import Invalid, Unavailable
 from kalit.kit.pages import Page, PageQuery
 from kalit.kit.resources import Grant, Queue, Table
-from kalit.kit.tables import Commit, Row
+from kalit.kit.tables import Commit, Row, find_both
 
 from . import client_store, messages, run_store, runs, stats_store, store
 from .campaigns import Plan, Status
@@ -39,17 +39,18 @@ from .store import (
 # Messages that are deleted in one transaction, each with its page and its counts; the last ones with their client.
 TOGETHER = 30
 
-READ: tuple[Grant, ...] = (Table.CAMPAIGNS.get,)
+READ: tuple[Grant, ...] = (Table.CAMPAIGNS.batch_get,)
 LIST: tuple[Grant, ...] = stats_store.LIST
 CREATE: tuple[Grant, ...] = (
     Table.CAMPAIGNS.get,
+    Table.CAMPAIGNS.batch_get,
     Table.CAMPAIGNS.query,
     Table.CAMPAIGNS.put,
     Table.CAMPAIGNS.update,
 )
-CHANGE: tuple[Grant, ...] = (Table.CAMPAIGNS.get, Table.CAMPAIGNS.update)
+CHANGE: tuple[Grant, ...] = (Table.CAMPAIGNS.batch_get, Table.CAMPAIGNS.update)
 DELETE: tuple[Grant, ...] = (*CHANGE, Table.CAMPAIGNS.delete, Table.CAMPAIGNS.query)
-DELETE_CLIENT: tuple[Grant, ...] = (*DELETE, Table.CAMPAIGNS.batch_get)
+DELETE_CLIENT: tuple[Grant, ...] = (*DELETE, Table.CAMPAIGNS.get)
 PURGE: tuple[Grant, ...] = (
     Table.CAMPAIGNS.get,
     Table.CAMPAIGNS.query,
@@ -59,10 +60,14 @@ PURGE: tuple[Grant, ...] = (
 
 
 def create(new: NewMessage, caller: Caller, at: datetime, key: UUID | None) -> Message:
-    """A message by hand; its run goes on for it. Raises `Invalid`. Four reads, a Query and a transaction."""
+    """A message by hand; its run goes on for it. Raises `Invalid`. Three reads, a Query and a transaction."""
     for _ in range(CHANGES):
-        campaign, run = _campaign(new, caller), _run(new)
-        client = ClientRow.find(*ClientRow.key(new.client))
+        campaign, client = find_both(
+            (CampaignRow, CampaignRow.key(new.campaign)), (ClientRow, ClientRow.key(new.client))
+        )
+        if campaign is None or not store.sees(caller, campaign.owner):
+            raise messages.no_such("campaign", new.campaign)
+        run = _run(new)
         if client is None or client.owner != campaign.owner:
             raise messages.no_such("client", new.client)
         try:
@@ -78,14 +83,14 @@ def create(new: NewMessage, caller: Caller, at: datetime, key: UUID | None) -> M
 
 
 def show(id: int, caller: Caller, at: datetime) -> Message:
-    """Raises `MessageNotFound`. Two reads."""
+    """Raises `MessageNotFound`. One read."""
     return _shown(*found(id, caller), at)
 
 
 def found(id: int, caller: Caller) -> tuple[MessageRow, RunRow]:
-    """A message that the caller may see, and its run. Raises `MessageNotFound`. Two reads."""
+    """A message that the caller may see, and its run. Raises `MessageNotFound`. One read."""
     number, client = messages.place_of(id)
-    row, run = MessageRow.find(*MessageRow.key(client, number)), run_store.get(number)
+    row, run = find_both((MessageRow, MessageRow.key(client, number)), (RunRow, RunRow.key(number)))
     if row is None or run is None or run.state == runs.State.DELETED or not store.sees(caller, row.owner):
         raise MessageNotFound
     return row, run
@@ -112,7 +117,7 @@ def listed(query: PageQuery, caller: Caller, at: datetime) -> Page[Message]:
 
 
 def change(id: int, told: MessageChange, caller: Caller, at: datetime) -> Message:
-    """Another text. Raises `MessageNotFound`, `MessageLeft`, `Invalid`. Two reads and a transaction."""
+    """Another text. Raises `MessageNotFound`, `MessageLeft`, `Invalid`. A read, a transaction and a read."""
     row, run = found(id, caller)
     said = told.model_dump(exclude_unset=True)
     is_now = {"campaign": int(row.campaign), "client": row.client, "run": UUID(row.run)}
@@ -128,7 +133,7 @@ def change(id: int, told: MessageChange, caller: Caller, at: datetime) -> Messag
 
 
 def delete(id: int, caller: Caller, at: datetime) -> None:
-    """Raises `MessageNotFound`, and `Unavailable` while a sender has it in hand. Two reads, a Query, a transaction."""
+    """Raises `MessageNotFound`, and `Unavailable` while a sender has it in hand. A read, a Query, a transaction."""
     for _ in range(CHANGES):
         row, run = found(id, caller)
         others = [other for other in _of_client(row.client) if other.sk != row.sk]
@@ -190,13 +195,6 @@ def purge(order: Purge) -> None:
     rest += Stats.of(run.owner, int(run.campaign), run.number)
     for row in [*rest, RunIdRow(*RunIdRow.key(run.uuid)), run]:
         row.delete()
-
-
-def _campaign(new: NewMessage, caller: Caller) -> CampaignRow:
-    row = CampaignRow.find(*CampaignRow.key(new.campaign))
-    if row is None or not store.sees(caller, row.owner):
-        raise messages.no_such("campaign", new.campaign)
-    return row
 
 
 def _run(new: NewMessage) -> RunRow:

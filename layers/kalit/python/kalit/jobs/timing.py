@@ -16,8 +16,6 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import count
 
-from cronsim import CronSim, CronSimError
-
 from kalit.kit.fields import said
 from kalit.kit.words import Text
 from kalit.kit.zones import zone
@@ -49,6 +47,8 @@ def runs(expression: str, name: str, begun: datetime, after: datetime) -> Iterat
 
     `name` is a zone's. Raises pydantic's error of `BAD_EXPRESSION` or `BAD_ZONE`; ends after fifty years without a run.
     """
+    from cronsim import CronSim, CronSimError  # most doors of jobs only tell what runs, or never ask
+
     place = zone(name)
     if rate := re.fullmatch(r"rate\((\d{1,5}) (minute|hour|day)s?\)", expression.strip()):
         every = int(rate[1]) * UNITS[rate[2]]

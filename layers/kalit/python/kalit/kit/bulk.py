@@ -13,6 +13,7 @@ from .errors import Unavailable
 from .resources import Table
 
 READ_AT_ONCE = 100  # rows that one request reads
+ALL = 2**31 - 1  # rows: the most that a Query can be limited to
 AT_ONCE = 25  # statements that one request takes
 ATTEMPTS = 8
 FIRST_PAUSE = 0.02  # seconds; doubles with each try, with full jitter
@@ -54,17 +55,22 @@ def get(table: Table, keys: Sequence[tuple[str, str]], attributes: Sequence[str]
     raise Unavailable
 
 
-def query(table: Table, pk: str, after: str, until: str, attributes: Sequence[str], most: int) -> Iterator[Item]:
-    """Rows behind one sort key, up to another, as last written; of each these attributes. A Query for each megabyte."""
+def query(
+    table: Table, pk: str, after: str, until: str, attributes: Sequence[str] = (), most: int = ALL
+) -> Iterator[Item]:
+    """Rows behind one sort key, up to another, as last written; of each these attributes, or all.
+
+    A Query for each megabyte.
+    """
     names = {f"#{place}": name for place, name in enumerate(attributes)}
     asked: dict[str, Any] = {
         "TableName": table.id,
         "KeyConditionExpression": "pk = :pk AND sk BETWEEN :after AND :until",
         "ExpressionAttributeValues": {":pk": {"S": pk}, ":after": {"S": f"{after}!"}, ":until": {"S": until}},
-        "ProjectionExpression": ", ".join(names),
-        "ExpressionAttributeNames": names,
         "ConsistentRead": True,
     }
+    if attributes:
+        asked |= {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
     while most > 0:
         answer = aws.client("dynamodb").query(**asked, Limit=most)
         yield from answer["Items"]

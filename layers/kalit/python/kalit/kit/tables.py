@@ -4,7 +4,7 @@ import random
 import time
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from uuid import uuid4
 
 from pynamodb.attributes import UnicodeAttribute
@@ -15,7 +15,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 
-from . import aws, clock
+from . import aws, bulk, clock
 from .aws import BUSY, busy
 from .errors import Unavailable
 from .log import caller_id, request_id
@@ -25,6 +25,8 @@ ATTEMPTS = 8
 FIRST_PAUSE = 0.02  # seconds; doubles with each try, with full jitter
 LONGEST = 4.0  # seconds after which no further try is made: the caller is to hear of it, not API Gateway
 _Write = tuple[dict[str, Any], Exception | None]
+First = TypeVar("First", bound="Row")
+Second = TypeVar("Second", bound="Row")
 
 
 class TableName:
@@ -60,6 +62,21 @@ class Row(Model):
             return cls.get(pk, sk, consistent_read=True)
         except cls.DoesNotExist:
             return None
+
+
+def find_both(
+    first: tuple[type[First], tuple[str, str]], second: tuple[type[Second], tuple[str, str]]
+) -> tuple[First | None, Second | None]:
+    """Two rows of one table by their kinds and keys, as last written, or None for either. One BatchGetItem.
+
+    Each is read as by `find`; nothing says that they were so at the same moment.
+    """
+    (one, key), (other, other_key) = first, second
+    found = bulk.get(vars(one.Meta)["table_name"].table, [key, other_key])
+    return (
+        one.from_raw_data(found[key]) if key in found else None,
+        other.from_raw_data(found[other_key]) if other_key in found else None,
+    )
 
 
 class Followed(Row):

@@ -24,16 +24,17 @@ from kalit.kit.errors import Unavailable
 from kalit.kit.ids import ordered
 from kalit.kit.log import log
 from kalit.kit.resources import Broker, Grant, Machine, Table
-from kalit.kit.tables import Commit, Followed, Row, TableName, condition_failed
+from kalit.kit.tables import Commit, Followed, Row, TableName, condition_failed, find_both
 
 from . import commands, fleet_store, history_store, store
 from .commands import KINDS, OPEN, Command, CommandNotFound, DeviceOffline, Kind, Next, Order, State
 from .devices import DeviceNotFound
 from .history import Entry
-from .store import Changed, DeviceRow, Lock
+from .rights import Right
+from .store import Changed, DeviceRow, Lock, ThingRow
 
 PUBLISH: tuple[Grant, ...] = (Table.LOCKS.update, *fleet_store.DERIVE, Broker.LOCKS.publish)
-SEND: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.put, *PUBLISH)
+SEND: tuple[Grant, ...] = (*store.REACH_WITH, Table.LOCKS.put, *PUBLISH)
 SEND_AS_SHARED: tuple[Grant, ...] = (*SEND, Table.LOCKS.check)
 LIST: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.query)
 FOLLOW: tuple[Grant, ...] = (Table.LOCKS.get, *PUBLISH, Machine.COMMAND.start)
@@ -136,16 +137,18 @@ def send(
 
     A read, a transaction, a kms:GenerateMac, a Publish, an UpdateItem; a count before for what is limited.
     """
-    if made := _made(lock, key):
+    mark_key, thing_key = (lock.row.pk, f"KEY#{key}"), ThingRow.key(lock.row.device_id)
+    mark, thing = find_both((KeyRow, mark_key), (ThingRow, thing_key)) if key else (None, ThingRow.find(*thing_key))
+    if made := _made(lock, mark):
         return made
-    if not store.thing(lock.row).is_online(at):
+    if not store.thing_of(lock.row, thing).is_online(at):
         raise DeviceOffline
     if kind.limited:
         limits.spend(commands.limit(), f"{caller.uuid} {lock.uuid}", at)
     try:
         row = _kept(lock, kind, caller, at, key, duration)
     except AlreadySent:
-        return cast("CommandRow", _made(lock, key))
+        return cast("CommandRow", _made(lock, KeyRow.find(*mark_key)))
     publish(row, at)
     return row
 
@@ -180,9 +183,9 @@ def listed(lock: Lock, at: datetime) -> list[Command]:
     return [_command(row, at) for row in found]
 
 
-def shown(lock: Lock, id: UUID, at: datetime) -> Command:
-    """One command. Raises `CommandNotFound`. One read."""
-    row = CommandRow.find(*CommandRow.key(lock.uuid, id))
+def shown(device: UUID, id: UUID, caller: Caller, at: datetime) -> Command:
+    """One command. Raises `CommandNotFound`, `DeviceNotFound`, `NotYourDevice`. One read or two."""
+    _, row = store.reached_with(device, (CommandRow, CommandRow.key(device, id)), caller, Right.VIEW_LOGS, at)
     if row is None:
         raise CommandNotFound
     return _command(row, at)
@@ -294,8 +297,7 @@ def answered(device: UUID, id: UUID | None, kind: str) -> CommandRow | None:
     return max(of_kind, key=lambda row: (row.state in OPEN, row.sequence), default=None)
 
 
-def _made(lock: Lock, key: UUID | None) -> CommandRow | None:
-    mark = KeyRow.find(lock.row.pk, f"KEY#{key}") if key else None
+def _made(lock: Lock, mark: KeyRow | None) -> CommandRow | None:
     return CommandRow.find(lock.row.pk, f"COMMAND#{mark.command}") if mark else None
 
 

@@ -18,7 +18,7 @@ from kalit.kit.log import log
 from kalit.kit.pages import Page
 from kalit.kit.resources import Grant, Table
 from kalit.kit.security_events import EventType, Severity
-from kalit.kit.tables import Commit, condition_failed
+from kalit.kit.tables import Commit, condition_failed, find_both
 
 from . import devices, fleet_store, history_store, share_store, store
 from .access import show_store
@@ -36,6 +36,7 @@ from .devices import (
     Status,
 )
 from .event_store import event
+from .history_store import HistoryRow
 from .rights import Right, Role, gives
 from .store import (
     Changed,
@@ -59,7 +60,7 @@ CREATE: tuple[Grant, ...] = (
     *fleet_store.DERIVE,
 )
 LIST: tuple[Grant, ...] = (Table.LOCKS.query, Table.LOCKS.batch_get)
-SHOW: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.query)
+SHOW: tuple[Grant, ...] = (*store.REACH_WITH, Table.LOCKS.query)
 CHANGE: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.update)
 DELETE: tuple[Grant, ...] = (
     Table.LOCKS.get,
@@ -87,7 +88,7 @@ class _Deleted(Exception):
 def create(new: NewDevice, caller: Caller, at: datetime, key: UUID | None = None) -> Registered:
     """Register a lock as the caller's own. Raises `Invalid` for a hardware id that is taken.
 
-    A read, one CreateKeysAndCertificate, one transaction, two reads, four calls that let it connect, an UpdateItem, one
+    A read, one CreateKeysAndCertificate, one transaction, four calls that let it connect, an UpdateItem, one
     kms:GenerateMac. What was cut off in between is done by the table's stream. The same key again gives the same lock
     new credentials: those that were told before may be lost, and are kept nowhere.
     """
@@ -98,21 +99,20 @@ def create(new: NewDevice, caller: Caller, at: datetime, key: UUID | None = None
     certificate = fleet_store.new_certificate()
     try:
         if known:
-            _renewed(uuid, certificate.arn, at)
+            row, thing = _renewed(uuid, certificate.arn, at)
         else:
-            uuid = _added(uuid, new, certificate.arn, caller, at)
+            row, thing = _added(uuid, new, certificate.arn, caller, at)
     except Changed:
         fleet_store.discard(certificate)
         raise devices.taken() from None
-    row = store.device(uuid)
-    shown = listed(row, store.thing(row), at, mine=True)
+    shown = listed(row, thing, at, mine=True)
     try:
         _equip(row)
     except Exception:
         log.exception("not equipped yet")  # the stream does it, before anybody has told the lock
     return Registered(
         **shown.model_dump(),
-        device_secret=fleet_store.secret(uuid),
+        device_secret=fleet_store.secret(row.uuid),
         mqtt=fleet_store.mqtt(row.device_id, certificate),
     )
 
@@ -129,18 +129,21 @@ def all_of(caller: Caller, at: datetime) -> list[Listed]:
 
 
 def shown(lock: Lock, at: datetime) -> Detailed:
-    """A lock with all that is known of it, its codes for those who manage them. Two reads, two Queries or four."""
-    thing, row = store.thing(lock.row), lock.row
+    """A lock with all that is known of it, its codes for those who manage them. One read and two Queries."""
+    row, manages = lock.row, lock.may(Right.MANAGE_ACCESS, at)
+    known, history = find_both((ThingRow, ThingRow.key(row.device_id)), (HistoryRow, HistoryRow.key(row.uuid)))
+    thing = store.thing_of(row, known)
+    codes, shares = show_store.codes_and_shares(row) if manages else ([], share_store.shares(row))
     told = {name: getattr(row, name) for name in ("latitude", "longitude", "timezone", "created_at", "updated_at")}
     said = {name: getattr(thing, name) for name in ("battery_low_threshold", "firmware_version", "last_lock")}
-    active = [share for share in share_store.shares(row) if gives(Role(share.role), share.expires, Right.SEE, at)]
+    active = [share for share in shares if gives(Role(share.role), share.expires, Right.SEE, at)]
     return Detailed(
         **listed(row, thing, at, mine=True).model_dump(exclude={"is_shared"}),
         **told,
         **said,
-        **(show_store.active(lock, at) if lock.may(Right.MANAGE_ACCESS, at) else {}),
+        **(show_store.active(codes, at) if manages else {}),
         shared_with_count=len(active),
-        access_stats=history_store.stats(row.uuid, at),
+        access_stats=history_store.stats(row.uuid, history, at),
     )
 
 
@@ -167,11 +170,11 @@ def listed(row: DeviceRow, thing: ThingRow, at: datetime, *, mine: bool) -> List
 
 
 def change(lock: Lock, told: DeviceChange, at: datetime) -> Detailed:
-    """Change what is told. Raises `DeviceNotFound`, `NotYourDevice`, `Conflict`. A read, a transaction, and `shown`."""
+    """Change what is told. Raises `DeviceNotFound`, `NotYourDevice`, `Conflict`. A transaction, two reads, `shown`."""
     changed = told.told
     threshold = changed.pop("battery_low_threshold", None)
     for _ in store.tries():
-        thing = store.thing(lock.row)
+        thing = None if threshold is None else store.thing(lock.row)
         actions: list[Action] = [
             getattr(DeviceRow, name).remove() if value is None else getattr(DeviceRow, name).set(value)
             for name, value in changed.items()
@@ -182,7 +185,7 @@ def change(lock: Lock, told: DeviceChange, at: datetime) -> Detailed:
                 stamp = DeviceRow.updated_at.set(clock.wire(at))
                 there = DeviceRow.deleted_at.does_not_exist() & DeviceRow.pk.exists()
                 commit.update(lock.row, [*actions, stamp], there, unmet=DeviceNotFound())
-                if threshold is not None:
+                if thing and threshold is not None:
                     _set_threshold(commit, thing, threshold)
         except Changed:
             continue
@@ -255,39 +258,38 @@ def sold_one(uuid: UUID, at: datetime) -> Sold:
 
 
 def change_sold(uuid: UUID, told: SoldChange, caller: Admin, at: datetime) -> Sold:
-    """Set the status of anybody's lock. Raises `DeviceNotFound`. A read and a transaction, then shows it.
+    """Set the status of anybody's lock. Raises `DeviceNotFound`. Two reads and a transaction.
 
     One that has it already is left as it is: who asks again after an answer that got lost is not audited twice.
     """
     row = store.device(uuid)
     if row.status == told.status:
-        return sold_one(uuid, at)
+        return _sold(row, store.thing(row), at)
     changes: list[Action] = [DeviceRow.status.set(told.status), DeviceRow.updated_at.set(clock.wire(at))]
     act = Act(caller, "device.update", "device", uuid, {"status": row.status}, {"status": told.status})
     with Commit() as commit:
         commit.update(row, changes, DeviceRow.deleted_at.does_not_exist(), unmet=DeviceNotFound())
         audit.write(commit, DeviceAudit, act, at)
-    return sold_one(uuid, at)
+    row.status = told.status
+    return _sold(row, store.thing(row), at)
 
 
 def _sold(row: DeviceRow, thing: ThingRow, at: datetime) -> Sold:
     return Sold(**listed(row, thing, at, mine=True).model_dump(), owner=row.owner, created_at=row.created_at)
 
 
-def _added(uuid: UUID, new: NewDevice, certificate: str, caller: Caller, at: datetime) -> UUID:
-    """Write a new lock, and return which it is. Raises `Changed` when its hardware id was taken meanwhile.
+def _added(uuid: UUID, new: NewDevice, certificate: str, caller: Caller, at: datetime) -> tuple[DeviceRow, ThingRow]:
+    """Write a new lock, and return it. Raises `Changed` when its hardware id was taken meanwhile.
 
     One transaction; two where the lock that this key made has been deleted since.
     """
     try:
-        _add(uuid, new, certificate, caller, at)
+        return _add(uuid, new, certificate, caller, at)
     except _Deleted:
-        uuid = ordered(at)
-        _add(uuid, new, certificate, caller, at)
-    return uuid
+        return _add(ordered(at), new, certificate, caller, at)
 
 
-def _add(uuid: UUID, new: NewDevice, certificate: str, caller: Caller, at: datetime) -> None:
+def _add(uuid: UUID, new: NewDevice, certificate: str, caller: Caller, at: datetime) -> tuple[DeviceRow, ThingRow]:
     stamp = clock.wire(at)
     row = DeviceRow(
         *DeviceRow.key(uuid),
@@ -315,10 +317,11 @@ def _add(uuid: UUID, new: NewDevice, certificate: str, caller: Caller, at: datet
         commit.put(MineRow(*MineRow.key(caller.uuid, uuid)))
         DeviceCounts.add(commit, DeviceCounts.KEY, {"devices": 1})
         security_events.write(commit, DeviceEvent, added)
+    return row, thing
 
 
-def _renewed(uuid: UUID, certificate: str, at: datetime) -> None:
-    """Give a lock another certificate, and note the one it had. A read and a transaction. Raises `Changed`."""
+def _renewed(uuid: UUID, certificate: str, at: datetime) -> tuple[DeviceRow, ThingRow]:
+    """Give a lock another certificate, and note the one it had. Three reads, a transaction. Raises `Changed`."""
     row = store.device(uuid)
     changes: list[Action] = [
         DeviceRow.certificate.set(certificate),
@@ -329,6 +332,8 @@ def _renewed(uuid: UUID, certificate: str, at: datetime) -> None:
     as_read = (DeviceRow.certificate == row.certificate) & DeviceRow.deleted_at.does_not_exist()
     with Commit() as commit:
         commit.update(row, changes, as_read, unmet=Changed())
+    now = store.device(uuid)
+    return now, store.thing(now)
 
 
 def _equip(row: DeviceRow) -> None:

@@ -9,17 +9,20 @@ from uuid import UUID
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute
 
 from kalit.kit import clock
+from kalit.kit.caller import Caller
 from kalit.kit.ids import derived
 from kalit.kit.resources import Grant, Table
 from kalit.kit.tables import Commit, Row, TableName
 from kalit.kit.v1 import Paged, PagedQuery
 
+from . import store
 from .devices import AccessStats
 from .history import Entry, Logged
+from .rights import Right
 from .store import DeviceRow, Who, moment
 
 WRITE: tuple[Grant, ...] = (Table.LOCKS.put, Table.LOCKS.update)
-LIST: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.query)
+LIST: tuple[Grant, ...] = (*store.REACH_WITH, Table.LOCKS.query)
 
 COUNTED = 30  # days that the counts are about
 
@@ -96,9 +99,13 @@ def write(commit: Commit, device: UUID, entries: Sequence[Entry], at: datetime, 
         commit.update(DayRow(*DayRow.key(device, at.date())), more)
 
 
-def listed(lock: DeviceRow, query: PagedQuery, who: Who) -> Paged[Logged[Any]]:
-    """A page of a lock's log, the newest first. Raises `InvalidPage`. A read, a Query up to the page's end, `who`."""
-    history = HistoryRow.find(*HistoryRow.key(lock.uuid))
+def listed(device: UUID, query: PagedQuery, caller: Caller, who: Who, at: datetime) -> Paged[Logged[Any]]:
+    """A page of a lock's log, the newest first. Raises `InvalidPage`, `DeviceNotFound`, `NotYourDevice`.
+
+    One read or two, a Query up to the page's end, `who`.
+    """
+    reached, history = store.reached_with(device, (HistoryRow, HistoryRow.key(device)), caller, Right.VIEW_LOGS, at)
+    lock = reached.row
     count, size = int(history.entries) if history else 0, query.size
     number = query.number(count, size)
     end = number * size
@@ -118,9 +125,8 @@ def _logged(row: LogRow, lock: DeviceRow, users: Mapping[str, Any]) -> Logged[An
 _SHARED = set(Logged.model_fields) - {"device", "device_name", "user"}
 
 
-def stats(device: UUID, at: datetime) -> AccessStats:
-    """How often a lock was opened lately. A read and a Query of its days."""
-    history = HistoryRow.find(*HistoryRow.key(device))
+def stats(device: UUID, history: HistoryRow | None, at: datetime) -> AccessStats:
+    """How often a lock was opened lately. A Query of its days."""
     since = DayRow.key(device, (at - timedelta(days=COUNTED)).date())[1]
     days = list(DayRow.query(DeviceRow.key(device)[0], DayRow.sk.between(since, "DAY#~"), consistent_read=True))
     return AccessStats(

@@ -82,7 +82,7 @@ def hear_signed(name: str, told: Telemetry, at: datetime, address: str) -> None:
     """
     said = Signed(name, told.timestamp, told.payload, told.signature)
     said.check_given()
-    lock = signed_store.called(name)
+    lock, _ = signed_store.called(name)
     with signed_store.believed(lock, said, "A report", at, address):
         hear(lock.device_id, told.report, at)
 

@@ -40,17 +40,19 @@ class SignedRow(Row):
     ttl = NumberAttribute()
 
 
-def called(name: str) -> DeviceRow:
-    """The lock of this UUID or hardware id. Raises `DeviceNotFound`. One or two reads.
+def called(name: str) -> tuple[DeviceRow, ThingRow | None]:
+    """The lock of this UUID or hardware id, and what it reported if that was read. Raises `DeviceNotFound`.
+
+    One or two reads.
 
     UUIDs go first: a hardware id may look like another lock's.
     """
     with suppress(ValueError, DeviceNotFound):
-        return store.device(UUID(name))
+        return store.device(UUID(name)), None
     thing = ThingRow.find(*ThingRow.key(name)) if name.isprintable() and len(name) <= 100 else None
     if thing is None:
         raise DeviceNotFound
-    return store.device(UUID(thing.device))
+    return store.device(UUID(thing.device)), thing
 
 
 @contextmanager

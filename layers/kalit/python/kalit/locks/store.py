@@ -36,7 +36,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttribute, UnicodeSetAttribute
@@ -48,7 +48,7 @@ from kalit.kit.caller import Caller
 from kalit.kit.counts import Counts
 from kalit.kit.resources import Grant, Table
 from kalit.kit.security_events import SecurityEventRow
-from kalit.kit.tables import Commit, Followed, Row, TableName
+from kalit.kit.tables import Commit, Followed, Row, TableName, find_both
 from kalit.kit.zones import TASHKENT
 
 from .devices import DeviceNotFound, DeviceType, NotYourDevice, offline_since
@@ -56,6 +56,8 @@ from .reports import Known
 from .rights import Right, Role, gives
 
 REACH: tuple[Grant, ...] = (Table.LOCKS.get,)
+REACH_WITH: tuple[Grant, ...] = (*REACH, Table.LOCKS.batch_get)
+Other = TypeVar("Other", bound=Row)
 
 # Accounts by their ids, as whoever knows accounts shows them; ids of nobody are left out.
 Who = Callable[[Iterable[str]], Mapping[str, Any]]
@@ -279,10 +281,24 @@ class Lock:
 
 def reached(uuid: UUID, caller: Caller, right: Right, at: datetime) -> Lock:
     """The lock, if the caller may do this with it. Raises `DeviceNotFound`, `NotYourDevice`. One or two reads."""
-    row = device(uuid)
+    return reached_from(device(uuid), caller, right, at)
+
+
+def reached_with(
+    uuid: UUID, other: tuple[type[Other], tuple[str, str]], caller: Caller, right: Right, at: datetime
+) -> tuple[Lock, Other | None]:
+    """`reached`, and another row of the same table, read with the lock. Raises as that."""
+    row, found = find_both((DeviceRow, DeviceRow.key(uuid)), other)
+    if row is None or row.deleted_at:
+        raise DeviceNotFound
+    return reached_from(row, caller, right, at), found
+
+
+def reached_from(row: DeviceRow, caller: Caller, right: Right, at: datetime) -> Lock:
+    """A lock that was read, if the caller may do this with it. Raises `NotYourDevice`. Perhaps a read."""
     if row.owner == str(caller.uuid):
         return Lock(row)
-    share = ShareRow.find(*ShareRow.key(uuid, caller.uuid))
+    share = ShareRow.find(*ShareRow.key(row.uuid, caller.uuid))
     if share is None or not gives(Role(share.role), share.expires, right, at):
         raise NotYourDevice
     return Lock(row, share)
@@ -331,7 +347,11 @@ def device(uuid: UUID) -> DeviceRow:
 
 def thing(row: DeviceRow) -> ThingRow:
     """What a lock has reported. Raises `DeviceNotFound` for one that is just being deleted. One read."""
-    found = ThingRow.find(*ThingRow.key(row.device_id))
+    return thing_of(row, ThingRow.find(*ThingRow.key(row.device_id)))
+
+
+def thing_of(row: DeviceRow, found: ThingRow | None) -> ThingRow:
+    """What was read of a lock, if it is this one's. Raises `DeviceNotFound`."""
     if found is None or found.device != str(row.uuid):
         raise DeviceNotFound
     return found

@@ -2,15 +2,12 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from html import escape
 from typing import NamedTuple
 
 from pydantic import Field
 
 from kalit.kit.errors import AppError
 from kalit.kit.fields import Input, Output
-from kalit.kit.html import Html, page
-from kalit.kit.words import Text
 from kalit.providers.payments import Session
 
 from .admin import Ref
@@ -20,7 +17,6 @@ from .orders import Status
 
 BEFORE_END = timedelta(minutes=1)  # that a page closes before its order's goods are for sale again
 SHORTEST = timedelta(minutes=31)  # that a page is open: Stripe's half hour, and the way there
-SUCCESS, CANCEL = "/api/payment-success/", "/api/payment-cancel/"
 
 
 class NoSuchOrder(ShopError):
@@ -120,24 +116,3 @@ def verdict(order: Told, session: Session) -> Verdict:
     if order.payment_intent is None:
         return Verdict.NOTE
     return Verdict.NOTHING if session.payment in ("", order.payment_intent) else Verdict.REFUND
-
-
-PAID_TITLE = Text("Thank you!", ru="Спасибо!", uz="Rahmat!")
-PAID = Text(
-    "Your payment is being confirmed; the order shows as paid in a moment. You may close this page.",
-    ru="Платёж подтверждается; через мгновение заказ станет оплаченным. Эту страницу можно закрыть.",
-    uz="Toʻlov tasdiqlanmoqda; buyurtma bir zumda toʻlangan boʻladi. Bu sahifani yopishingiz mumkin.",
-)
-NOT_PAID_TITLE = Text("Not paid", ru="Не оплачено", uz="Toʻlanmadi")
-NOT_PAID = Text(
-    "Nothing was charged. The order keeps its goods for a day; you can pay for it until then.",
-    ru="Деньги не списаны. Заказ хранится сутки; до этого его можно оплатить.",
-    uz="Pul yechilmadi. Buyurtma bir kun saqlanadi; shungacha toʻlashingiz mumkin.",
-)
-
-
-def told(title: Text, text: Text, language: str) -> Html:
-    """A page that says how it went."""
-    said = title.say(language)
-    body = f"<main><h1>{escape(said)}</h1><p>{escape(text.say(language))}</p></main>"
-    return page(said, body, "form.css", language=language)

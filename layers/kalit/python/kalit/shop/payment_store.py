@@ -30,7 +30,8 @@ from kalit.providers.payments import Event, NotTaken, Payable, Refund, Session, 
 from . import carts, order_store, payment
 from .order_store import TRIES, OrderRow, PageRow, RefundRow, refund
 from .orders import CAUSES, Status
-from .payment import CANCEL, SUCCESS, NoSuchOrder, ProviderDown, Told, Verdict
+from .payment import NoSuchOrder, ProviderDown, Told, Verdict
+from .payment_page import CANCEL, SUCCESS
 from .store import Changed
 
 OPEN: tuple[Grant, ...] = (Table.SHOP.get, Table.SHOP.update, *payments.USE)

@@ -33,7 +33,7 @@ CREATE_CARD: tuple[Grant, ...] = (*CREATE, Table.LOCKS.delete)
 CREATE_SECRET: tuple[Grant, ...] = (*CREATE, Mac.CODES.generate)
 CREATE_GUEST: tuple[Grant, ...] = (*CREATE_SECRET, Table.LOCKS.delete)
 CHANGE: tuple[Grant, ...] = (*store.READ, Table.LOCKS.update, Table.LOCKS.check)
-DELETE: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.delete, Table.LOCKS.check)
+DELETE: tuple[Grant, ...] = (*store.READ, Table.LOCKS.delete, Table.LOCKS.check)
 END: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.update, Table.LOCKS.query_index("by_end"))
 FORGET: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.query, Table.LOCKS.delete)
 
@@ -83,7 +83,7 @@ def create_qr(lock: Lock, new: NewQr, caller: Caller, at: datetime, key: UUID | 
 def change_card(held: Held, change: CardChange, at: datetime) -> Held:
     """Change what is told of a card. Raises `CodeNotFound`, `Invalid`, `NotYourDevice`, `Conflict`.
 
-    A transaction and two reads.
+    A transaction and a read.
     """
     row, new = held.row, change.told
     change.check_order(datetime.fromisoformat(row.valid_from), moment(row.valid_until))
@@ -104,7 +104,10 @@ def change_card(held: Held, change: CardChange, at: datetime) -> Held:
     with Commit() as commit:
         held.lock.still_reached(commit, at)
         commit.update(row, [*actions, CodeRow.version.add(1)], row.unchanged, unmet=Conflict())
-    return Held(held.lock, store.of_id(UUID(row.id)))
+    now = CodeRow.find(row.pk, row.sk)
+    if now is None:
+        raise CodeNotFound
+    return Held(held.lock, now)
 
 
 def delete(held: Held, at: datetime) -> None:

@@ -138,8 +138,8 @@ def verify(knock: Knock, at: datetime, address: str) -> Entered:
     """Let in who shows a code at the door. Returns what is told of it.
 
     Raises `CodeMissing`, `Unsigned`, `NoSuchDevice`, `BadSignature`, `Throttled`, `TooOld`, `Replayed`,
-    `TooManyGuesses`, `UnknownCode`, `CodeRefused`. Four reads, two kms:GenerateMac, a PutItem, two UpdateItems for what
-    could be guessed, a Query, a transaction; an UpdateItem, a Query and a read more for what stays shut.
+    `TooManyGuesses`, `UnknownCode`, `CodeRefused`. Three reads, two kms:GenerateMac, a PutItem, two UpdateItems for
+    what could be guessed, a Query, a transaction; an UpdateItem, a Query and a read more for what stays shut.
     """
     try:
         knock.check_given()
@@ -164,14 +164,13 @@ def verify(knock: Knock, at: datetime, address: str) -> Entered:
 def scan(id: UUID, code: str, caller: Caller, at: datetime, key: UUID | None = None) -> Scanned:
     """Let in who shows a QR code to the app; a lock that is online is told to open, in the same transaction.
 
-    Raises `CodeNotFound`, `TooManyGuesses`. Five reads, a kms:GenerateMac, a Query, a transaction, and a command's
+    Raises `CodeNotFound`, `TooManyGuesses`. Four reads, a kms:GenerateMac, a Query, a transaction, and a command's
     publishing. The same key again gives the same answer.
     """
-    row = store.of_id(id)
+    row, lock = store.with_lock(id)
     if row.what is not QR:
         raise CodeNotFound
     try:
-        lock = locks.device(row.device)
         thing = locks.thing(lock)
     except DeviceNotFound:
         raise CodeNotFound from None
@@ -199,10 +198,10 @@ def scan(id: UUID, code: str, caller: Caller, at: datetime, key: UUID | None = N
 
 
 def _called(name: str, at: datetime, address: str) -> tuple[DeviceRow, ThingRow]:
-    """The lock that asks. Raises `NoSuchDevice`, with an event. Two or three reads."""
+    """The lock that asks. Raises `NoSuchDevice`, with an event. Two reads."""
     try:
-        lock = signed_store.called(name)
-        return lock, locks.thing(lock)
+        lock, thing = signed_store.called(name)
+        return lock, thing or locks.thing(lock)
     except DeviceNotFound:
         _makes_no_sense("A code for a lock that is not registered", at, address)
         raise NoSuchDevice from None

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from kalit.kit import bulk
 from kalit.kit.caller import Caller
 from kalit.kit.resources import Grant, Mac, Table
 from kalit.kit.v1 import Paged
@@ -11,7 +12,7 @@ from kalit.kit.v1 import Paged
 from .. import share_store
 from .. import store as locks
 from ..rights import Right
-from ..store import Lock, Who, moment
+from ..store import DeviceRow, Lock, ShareRow, Who, moment
 from . import codes, qr, store
 from .codes import Card, Guest, Pin
 from .kinds import NFC, PIN, QR, Kind
@@ -60,10 +61,18 @@ def qrs(query: ListQr, caller: Caller, at: datetime) -> Paged[Qr]:
     return Paged(found[end - query.size : end], len(found), number, query.size)
 
 
-def active(lock: Lock, at: datetime) -> dict[str, list[dict[str, Any]]]:
-    """What opens a lock, or will, as the lock itself is shown. Two Queries."""
+def codes_and_shares(lock: DeviceRow) -> tuple[list[CodeRow], list[ShareRow]]:
+    """All PINs and cards of a lock, the newest first, and all its shares; they lie together. One Query."""
+    rows = list(bulk.query(Table.LOCKS, lock.pk, "NFC", "SHARE#~"))
+    found = [CodeRow.from_raw_data(row) for row in rows if row["sk"]["S"].startswith(("NFC#", "PIN#"))]
+    shares = [ShareRow.from_raw_data(row) for row in rows if row["sk"]["S"].startswith("SHARE#")]
+    return _newest_first(found), shares
+
+
+def active(rows: Iterable[CodeRow], at: datetime) -> dict[str, list[dict[str, Any]]]:
+    """What opens a lock, or will, as the lock itself is shown."""
     told: dict[str, list[dict[str, Any]]] = {"active_pins": [], "active_nfcs": [], "active_guests": []}
-    for row in _codes(lock, PIN, NFC):
+    for row in rows:
         if not row.is_active or row.window.is_spent(at):
             continue
         brief = {"id": row.id, "name": row.name, "valid_until": moment(row.valid_until)}
@@ -127,7 +136,10 @@ def with_picture(code: Qr) -> QrShown:
 
 def _codes(lock: Lock, *kinds: Kind) -> list[CodeRow]:
     """The codes of a lock, the newest first. A Query a kind."""
-    rows = [row for kind in kinds for row in store.below(lock.uuid, f"{kind.name.upper()}#")]
+    return _newest_first(row for kind in kinds for row in store.below(lock.uuid, f"{kind.name.upper()}#"))
+
+
+def _newest_first(rows: Iterable[CodeRow]) -> list[CodeRow]:
     return sorted(rows, key=lambda row: (row.created_at, row.id), reverse=True)
 
 

@@ -19,7 +19,7 @@ from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 from kalit.kit import aws
 from kalit.kit.caller import Caller
 from kalit.kit.resources import Grant, Mac, Table
-from kalit.kit.tables import Row, TableName
+from kalit.kit.tables import Row, TableName, find_both
 
 from .. import store as locks
 from ..devices import DeviceNotFound, NotYourDevice
@@ -30,8 +30,8 @@ from .codes import CodeNotFound
 from .kinds import KINDS, PIN, QR, Kind, uid
 from .validity import Day, Hours, Window
 
-READ: tuple[Grant, ...] = (Table.LOCKS.get,)
-MATCH_CARD: tuple[Grant, ...] = (*READ, Table.LOCKS.query)
+READ: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.batch_get)
+MATCH_CARD: tuple[Grant, ...] = (Table.LOCKS.get, Table.LOCKS.query)
 MATCH: tuple[Grant, ...] = (*MATCH_CARD, Mac.CODES.generate)
 
 Shares = Mapping[str, ShareRow | None]  # of a lock, by account
@@ -162,15 +162,15 @@ class Held:
 
 
 def found(id: UUID, kinds: Iterable[Kind], caller: Caller, at: datetime, *, guest: bool = False) -> Held:
-    """A code and its lock, for those who may manage it. Three or four reads.
+    """A code and its lock, for those who may manage it. Two or three reads.
 
     Raises `CodeNotFound`, also for those who do not even see the lock, and `NotYourDevice` for those who do.
     """
-    row = of_id(id)
+    row, device = with_lock(id)
     if row.what not in kinds or (guest and not row.guest_name):
         raise CodeNotFound
     try:
-        lock = locks.reached(row.device, caller, Right.SEE, at)
+        lock = locks.reached_from(device, caller, Right.SEE, at)
     except (DeviceNotFound, NotYourDevice):
         raise CodeNotFound from None
     if not lock.may(Right.MANAGE_ACCESS, at):
@@ -185,6 +185,18 @@ def of_id(id: UUID) -> CodeRow:
     if row is None or row.id != str(id):
         raise CodeNotFound
     return row
+
+
+def with_lock(id: UUID) -> tuple[CodeRow, DeviceRow]:
+    """A code, and the lock that it opens. Raises `CodeNotFound`, also where that is deleted. Two reads."""
+    place = PlaceRow.find(*PlaceRow.key(id))
+    if place is None:
+        raise CodeNotFound
+    key = DeviceRow.key(place.device)
+    row, device = find_both((CodeRow, (key[0], place.place)), (DeviceRow, key))
+    if row is None or row.id != str(id) or device is None or device.deleted_at:
+        raise CodeNotFound
+    return row, device
 
 
 def mark(device: UUID, kind: Kind, value: str) -> str | None:

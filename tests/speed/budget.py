@@ -1,0 +1,56 @@
+"""What a visit of each door may cost at most: `budget.csv`, written anew by `python -m tests.speed.budget`.
+
+The visits are those of the proofs (`tests/proof/town`), one knock each, by a process that has the public keys already.
+"""
+
+import csv
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import astuple, fields
+from pathlib import Path
+
+from kalit.kit import caller
+
+from .meter import Spent, metered
+
+FILE = Path(__file__).with_name("budget.csv")
+COLUMNS = ("door", *(field.name for field in fields(Spent)))
+ANEW = bool(os.environ.get("BUDGET_ANEW"))  # what visits cost is to become the budget
+
+
+def rows() -> dict[str, Spent]:
+    """door -> its row."""
+    with FILE.open(newline="") as file:
+        head, *told = csv.reader(file)
+    assert tuple(head) == COLUMNS
+    return {door: Spent(int(calls), float(reads), int(writes)) for door, calls, reads, writes in told}
+
+
+def write(costs: Mapping[str, Spent]) -> None:
+    with FILE.open("w", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(COLUMNS)
+        rows.writerows((door, *(f"{figure:g}" for figure in astuple(cost))) for door, cost in sorted(costs.items()))
+
+
+def over(cost: Spent, row: Spent) -> list[str]:
+    """In what a visit costs more than its row allows."""
+    pairs = [(name, getattr(cost, name), getattr(row, name)) for name in COLUMNS[1:]]
+    return [f"{spent:g} {name}, where {most:g} are allowed" for name, spent, most in pairs if spent > most]
+
+
+@contextmanager
+def visited() -> Iterator[Spent]:
+    """What is made inside costs, when the public keys were read just before."""
+    caller.key_ring().read()
+    with metered() as spent:
+        yield spent
+
+
+if __name__ == "__main__":
+    tests = "tests/proof/test_doors.py::test_a_visit_succeeds_within_its_budget"
+    told = os.environ | {"BUDGET_ANEW": "1"}
+    sys.exit(subprocess.run([sys.executable, "-m", "pytest", tests], env=told, check=False).returncode)
