@@ -4,6 +4,7 @@
 
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 python := .venv/bin/python
+uv := .venv/bin/uv
 STAGE ?= dev
 
 help: ## list the commands
@@ -25,7 +26,9 @@ test: install ## the tests of six minutes; with those that take longer, as CI do
 proof: install ## what holds whatever dies, repeats or comes at once, as a table; in full length: make proof FULL=1
 	@SHORT=1 FULL=$(FULL) $(python) -m pytest tests/proof $(or $(ARGS),-n 2 --no-loadscope-reorder)
 
-bench: install ## a catalogue is read (PRODUCTS=10000), a campaign goes out (RECIPIENTS=100000), locks beat (LOCKS=1000 SECONDS=60)
+# Beside peers, then a catalogue (PRODUCTS=10000), a campaign (RECIPIENTS=100000), a fleet (LOCKS=1000 SECONDS=60).
+bench: install .venv-peers/installed ## measure speed and cost anew, see docs/speed.md: make bench ROUNDS=9
+	@$(python) -m tests.speed.beside
 	@$(python) -m tests.speed.catalogue
 	@$(python) -m tests.speed.campaign
 	@$(python) -m tests.speed.fleet
@@ -60,14 +63,22 @@ bootstrap: install node_modules ## prepare an account and region for deployments
 deploy: install node_modules ## deploy a stage to AWS: make deploy STAGE=dev
 	@$(python) -m infra.deploy $(STAGE)
 
+.venv-peers/installed: requirements/peers.lock | install
+	@echo "  installing the peers into .venv-peers ..."
+	@rm -rf .venv-peers && $(uv) venv --quiet --python "$$($(python) -c 'import sys; print(sys._base_executable)')" .venv-peers
+	@PYC_INVALIDATION_MODE=UNCHECKED_HASH $(uv) pip install --no-config --quiet --require-hashes --compile-bytecode \
+	  --python .venv-peers/bin/python -r requirements/peers.lock
+	@touch $@
+
 node_modules: package-lock.json
 	@npm ci --no-audit --no-fund --loglevel=error && touch node_modules
 
+# Our configuration leaves Django out, which one of the peers is.
 locks: install ## resolve requirements/*.in anew
-	@for name in runtime dev engine uv; do \
-	  .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	    --no-emit-find-links --no-annotate --custom-compile-command 'make locks' \
+	@for name in runtime dev engine uv peers; do \
+	  $(uv) pip compile $$([ $$name = peers ] && echo --no-config) --quiet --universal \
+	    --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make locks' \
 	    requirements/$$name.in -o requirements/$$name.lock || exit 1; done
 
 clean: ## drop the local system's state and everything built
-	@rm -rf $${KALIT_STATE:-.kalit} build cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $${KALIT_STATE:-.kalit} .venv-peers build cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis

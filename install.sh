@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")"
 mark=.venv/installed
-now=$(cat requirements/*.lock install.sh | cksum)
+now=$(cat requirements/uv.lock requirements/dev.lock requirements/engine.lock install.sh | cksum)
 [ -f "$mark" ] && [ -x .venv-engine/bin/python ] && [ "$(cat "$mark")" = "$now" ] && exit 0
 
 fits() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; }

@@ -170,6 +170,14 @@ def _trim(python: Path, services: Sequence[str]) -> None:
         for name in ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "sboms"):
             if (path / name).exists():
                 _remove(path / name)
+    # Where all of AWS is, 1.3 MB that each process reads; of the services that are left, 50 KB.
+    endpoints = python / "botocore" / "data" / "endpoints.json"
+    where = json.loads(endpoints.read_text())
+    models = [next(python.glob(f"botocore/data/{service}/*/service-2.json.gz")) for service in services]
+    left = {json.loads(gzip.decompress(model.read_bytes()))["metadata"]["endpointPrefix"] for model in models}
+    for partition in where["partitions"]:
+        partition["services"] = {name: told for name, told in partition["services"].items() if name in left}
+    endpoints.write_text(json.dumps(where, separators=(",", ":")))
     stripe = python / "stripe"
     for path in sorted(stripe.rglob("*"), reverse=True):  # what is in a folder before the folder
         if path.suffix == ".py" and str(path.relative_to(stripe).with_suffix("")) not in STRIPE:

@@ -36,6 +36,7 @@ def client(service: str, attempts: int = 2) -> Any:
 
     config = Config(
         parameter_validation=False,
+        user_agent="kalit",  # else each request would tell anew, and at some length, which SDK sent it
         retries={"mode": "standard", "total_max_attempts": attempts},
         # For links to files: by default they would be signed as S3 once was, and name no region; of a new bucket's
         # region the other regions do not know for hours.
