@@ -189,6 +189,8 @@ def _trim(python: Path, services: Sequence[str]) -> None:
             shutil.rmtree(path)
     for path in python.glob("botocore/data/*/*/service-2.json.gz"):
         model = _undocumented(json.loads(gzip.decompress(path.read_bytes())))
+        for setting in model.get("clientContextParams", {}).values():
+            setting["documentation"] = ""  # which botocore looks for
         path.write_bytes(gzip.compress(json.dumps(model, separators=(",", ":")).encode(), mtime=0))
 
 

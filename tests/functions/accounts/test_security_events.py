@@ -182,7 +182,7 @@ def test_an_event_goes_to_its_keeper_as_a_job_of_its_own(app: App) -> None:
 CALLS = {
     "login": ["GetItem", "GetItem", "UpdateItem", "UpdateItem", "TransactWriteItems", "Sign", "GenerateMac"],
     "failed": ["GetItem", "GetItem", "UpdateItem", "UpdateItem", "PutItem"],
-    "refresh": ["GenerateMac", "GetItem", "GetItem", "UpdateItem", "Sign"],
+    "refresh": ["GenerateMac", "BatchGetItem", "UpdateItem", "Sign"],
     "logout": ["GetItem", "TransactWriteItems"],
 }
 ACTS = {
