@@ -9,6 +9,8 @@ import pytest
 from infra.local.assembly import SAID
 from tests.infra.conftest import Templates
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
 def test_cdk_nag_has_no_finding_without_a_reason(stage: str, request: pytest.FixtureRequest) -> None:

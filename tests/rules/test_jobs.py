@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kalit.jobs.history import attempts, success_rate
 from kalit.jobs.schedules import ScheduleNotFound
-from kalit.kit.jobs import LONGEST_ARGUMENTS, Job, Moved, closed, masked, new, told
+from kalit.kit.jobs import Job, Moved, closed, masked, new, told
 
 DIED = {"took_ms": None, "error": "its process died"}
 JSON = st.recursive(
@@ -113,10 +113,3 @@ def test_arguments_are_kept_up_to_two_thousand_letters(letters: int, kept: bool)
     assert len(json.dumps(arguments)) == letters
     row = new(Job(UUID(int=1), "sum", "sum", arguments), datetime(2026, 1, 5, tzinfo=UTC))
     assert json.loads(row.arguments) == (arguments if kept else f"…({letters})")
-
-
-@pytest.mark.parametrize(("over", "kept"), [(0, None), (1, "…(2001)")])
-def test_arguments_are_kept_up_to_a_length_and_of_longer_ones_the_length(over: int, kept: str | None) -> None:
-    arguments = {"n": 10 ** (LONGEST_ARGUMENTS + over - len('{"n": }') - 1)}
-    row = new(Job(UUID(int=1), "task_1", "default", arguments), datetime(2026, 1, 5, 12, tzinfo=UTC))
-    assert json.loads(row.arguments) == (kept or arguments)
