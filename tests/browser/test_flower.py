@@ -79,6 +79,7 @@ def refreshed(window: Window) -> None:
     window.page.wait_for_timeout(200)
 
 
+@pytest.mark.long
 def test_it_shows_the_figures_that_the_api_tells(opened: Open, local: Local) -> None:
     admin, user = work.administrator(local), local.user()
     jobs = [
@@ -155,6 +156,7 @@ def test_a_jobs_details_tell_its_attempts(opened: Open, local: Local) -> None:
     assert window.complaints == []
 
 
+@pytest.mark.long
 def test_refreshing_takes_nothing_from_the_readers_hands(opened: Open, local: Local) -> None:
     admin, id = work.administrator(local), work.dead_sum(local)
     window = opened()
@@ -187,6 +189,7 @@ def test_a_queues_figure_leads_to_its_jobs(opened: Open, local: Local) -> None:
     expect(window.page.locator("#recent")).to_contain_text("No such jobs.")
 
 
+@pytest.mark.long
 def test_it_says_when_the_server_cannot_be_reached_and_goes_on(opened: Open) -> None:
     window = opened()
     expect(window.page.locator("#queues")).to_be_visible()
@@ -270,6 +273,7 @@ def test_an_access_token_that_ran_out_is_replaced_and_a_lost_session_leads_to_th
     ("locale", "title", "queues"),
     [("uz-UZ", "Vazifalar", "Navbatlar"), ("ru-RU", "Задания", "Очереди"), ("en-GB", "Jobs", "Queues")],
 )
+@pytest.mark.long
 def test_it_speaks_the_browsers_language_and_fits_a_phone(
     opened: Open, local: Local, locale: str, title: str, queues: str
 ) -> None:
@@ -294,6 +298,7 @@ def test_the_switch_changes_the_language_for_good(opened: Open) -> None:
     expect(window.page.get_by_role("button", name="ru")).to_have_attribute("aria-pressed", "true")
 
 
+@pytest.mark.long
 def test_its_pictures(opened: Open, local: Local) -> None:
     work.an_ordinary_day(local)
     for name, options in {"flower": {}, "flower-phone": PHONE}.items():

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.browser.window import Window
 
 
-@pytest.mark.parametrize("path", ["/api/redoc/", "/redoc"])
+@pytest.mark.parametrize("path", ["/api/redoc/", pytest.param("/redoc", marks=pytest.mark.long)])
 def test_it_shows_title_and_operations_and_asks_no_other_host(window: Window, path: str) -> None:
     window.page.goto(path)
     expect(window.page.get_by_role("heading", name="Kalit (1.0.0)")).to_be_visible()
@@ -20,6 +20,7 @@ def test_it_shows_title_and_operations_and_asks_no_other_host(window: Window, pa
     assert not window.scrolls_sideways
 
 
+@pytest.mark.long
 def test_it_can_be_searched(window: Window) -> None:
     """The search runs in a worker, which the page's policy must let in."""
     window.page.goto("/api/redoc/")
@@ -36,6 +37,7 @@ def test_it_fits_a_phone(window: Window) -> None:
     assert window.complaints == []
 
 
+@pytest.mark.long
 def test_its_picture(window: Window) -> None:
     window.page.goto("/api/redoc/#tag/tasks/operation/tasks.create")
     heading = window.page.get_by_role("heading", name="Ask for a sum or a countdown")

@@ -51,7 +51,7 @@ def authorize(window: Window, token: str) -> None:
     dialog.get_by_role("button", name="Close").last.click()
 
 
-@pytest.mark.parametrize("path", ["/api/docs/", "/swagger"])
+@pytest.mark.parametrize("path", ["/api/docs/", pytest.param("/swagger", marks=pytest.mark.long)])
 def test_it_shows_every_operation_and_asks_no_other_host(window: Window, path: str) -> None:
     window.page.goto(path)
     told = window.page.request.get("/api/schema/").json()
@@ -102,6 +102,7 @@ def test_every_example_of_a_signed_in_account_is_accepted_as_it_stands(window: W
         assert execute(operation(window, name))[0] == expected, name
 
 
+@pytest.mark.long
 def test_a_form_is_as_good_as_json(window: Window, local: Local) -> None:
     window.page.goto("/api/docs/")
     authorize(window, access(local.user()))
@@ -111,6 +112,7 @@ def test_a_form_is_as_good_as_json(window: Window, local: Local) -> None:
     assert (status, task["input_data"]) == (201, {"numbers": [1, 2, 3]})
 
 
+@pytest.mark.long
 def test_the_token_is_remembered(window: Window, local: Local) -> None:
     window.page.goto("/api/docs/")
     authorize(window, access(local.user()))
@@ -118,6 +120,7 @@ def test_the_token_is_remembered(window: Window, local: Local) -> None:
     assert execute(operation(window, "GET /api/tasks/"))[0] == 200
 
 
+@pytest.mark.long
 def test_it_fits_a_phone(window: Window) -> None:
     window.page.set_viewport_size({"width": 390, "height": 844})
     window.page.goto("/api/docs/")
@@ -125,6 +128,7 @@ def test_it_fits_a_phone(window: Window) -> None:
     assert not window.scrolls_sideways
 
 
+@pytest.mark.long
 def test_its_picture(window: Window, local: Local) -> None:
     user = local.user()
     task = user.finished(user.create("sum", numbers=[1, 2, 3])["id"])

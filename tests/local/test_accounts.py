@@ -142,7 +142,11 @@ def honest(local: Local) -> App:
     return App(local.url)
 
 
-@pytest.mark.parametrize("door", PROTECTED, ids=lambda door: door.name)
+@pytest.mark.parametrize(
+    "door",
+    # Each begins with a cold start of its function.
+    [pytest.param(door, id=door.name, marks=[pytest.mark.long] * bool(i % 16)) for i, door in enumerate(PROTECTED)],
+)
 def test_a_protected_door_takes_no_token_that_is_not_ours(local: Local, honest: App, door: Any) -> None:
     """Over real HTTP; the forty kinds stand in tests/functions/forged.py."""
     path = sample(door)["rawPath"]

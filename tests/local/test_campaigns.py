@@ -49,6 +49,7 @@ def outbox(local: Local, phone: str) -> list[dict[str, Any]]:
     return results
 
 
+@pytest.mark.long
 def test_the_sequence_of_the_first_apps(local: Local, user: User) -> None:
     for phone in ("+998 90 555-11-22", "+998905551123", "+998905550001", "+998905550002"):
         add(user, phone)

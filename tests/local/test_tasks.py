@@ -4,6 +4,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
+import pytest
+
 from tests.running import Local, User, eventually
 
 
@@ -59,6 +61,7 @@ def test_cancelling_stops_the_execution_and_frees_the_slot(local: Local) -> None
     eventually(lambda: execution() == "ABORTED")
 
 
+@pytest.mark.long
 def test_fifty_countdowns_hold_no_worker(local: Local) -> None:
     users = [local.user() for _ in range(10)]
     other = local.user()
