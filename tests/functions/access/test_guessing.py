@@ -12,6 +12,8 @@ from ..locks.yard import Yard
 from ..world import Killed, at_once, killed_after, meanwhile, sent_twice, throttled, upset
 from .keypad import DENIED, HOME, Keypad
 
+pytestmark = pytest.mark.long  # guesses until nobody looks at them any more
+
 ELSEWHERE = "203.0.113.9"
 WAIT = "Too many wrong codes. The next one is looked at in {} seconds; the app opens the lock meanwhile."
 

@@ -19,6 +19,7 @@ def test_the_answer_is_the_same_for_everybody(app: App) -> None:
     assert len({frozenset(answer.headers) for answer in told}) == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("channel", ["email", "sms"])
 def test_the_same_calls_are_made_for_everybody(app: App, calls: list[str], channel: str) -> None:
     app.ask_reset(channel)

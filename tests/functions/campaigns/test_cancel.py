@@ -6,6 +6,8 @@ from ..rows import unchanged
 from ..world import Killed, killed_after, meanwhile, upset
 from .office import LATER, Office
 
+pytestmark = pytest.mark.long  # runs from beginning to end
+
 LONDON = {"time_interval_start": "13:00", "time_interval_end": "18:00"}
 
 

@@ -9,6 +9,8 @@ from ..rows import unchanged
 from ..world import Killed, at_once, killed_after, lost, meanwhile, upset
 from .office import LATER, Office
 
+pytestmark = pytest.mark.long  # runs from beginning to end
+
 TWICE = {"non_field_errors": ["The fields campaign, client, run must make a unique set."]}
 NONE = "00000000-0000-4000-8000-000000000000"
 

@@ -7,6 +7,8 @@ from kalit.campaigns import message_store
 from ..world import Killed, killed_after, upset
 from .office import LATER, Office
 
+pytestmark = pytest.mark.long  # runs from beginning to end
+
 
 def test_nothing_of_a_client_stays(office: Office) -> None:
     id = office.client()

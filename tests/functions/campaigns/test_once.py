@@ -10,6 +10,8 @@ from ..rows import unchanged
 from ..world import Killed, killed_after, refused, upset
 from .office import CAMPAIGN, CLIENT, LATER, Office
 
+pytestmark = pytest.mark.long  # runs from beginning to end
+
 DOORS = ("create", "create_client", "create_newsletter", "create_message", "start")
 
 every_door = pytest.mark.parametrize("door", DOORS)

@@ -9,6 +9,8 @@ from kalit.campaigns import audience_store, run_store
 from ..world import Killed, followed_by, killed_after, meanwhile, upset
 from .office import LATER, Office
 
+pytestmark = pytest.mark.long  # runs from beginning to end
+
 
 def plan(office: Office, run: int = 1) -> Any:
     return office.aws.call("campaigns.plan", {"run": run})["do"]

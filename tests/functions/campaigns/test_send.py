@@ -28,6 +28,8 @@ from ..world import (
 )
 from .office import Office, again
 
+pytestmark = pytest.mark.long  # runs from beginning to end
+
 LONDON = {"time_interval_start": "13:00", "time_interval_end": "18:00"}
 
 
