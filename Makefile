@@ -19,7 +19,7 @@ up: install ## serve the whole system on http://localhost:8000 until Ctrl-C
 lock: install ## a virtual lock in the foreground: make lock NAME=LOCK_0001 ARGS="--battery 15 --flaky 0.1"
 	@exec $(python) -m infra.local.lock $(NAME) $(if $(CREDENTIALS),--credentials $(CREDENTIALS)) $(ARGS)
 
-test: install ## the tests of six minutes; with those that take longer, as CI does: make test ALL=1
+test: install ## the tests that take six minutes; with those that take longer, as CI does: make test ALL=1
 	@$(if $(ARGS),,./.ci/chromium)
 	@$(python) -m pytest $(or $(ARGS),-n 3 --no-loadscope-reorder $(if $(ALL),,-m "not long"))
 
