@@ -175,6 +175,11 @@ class Office:
 
     # What moves them
 
+    def reach_the_queue(self, steps: int = 4) -> None:
+        """What streams and the run's machine do until a slot's message waits for a sender; or the first steps of it."""
+        for move in (self.follow, self.begin, self.step, self.follow)[:steps]:
+            move()
+
     def run(self) -> None:
         """Let all that is to be done now be done, until nothing moves."""
         for _ in range(ROUNDS):

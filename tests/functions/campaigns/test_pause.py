@@ -37,8 +37,7 @@ def test_what_is_planned_for_later_is_held_back(office: Office) -> None:
 def test_what_is_on_its_way_to_a_sender_is_held_back(office: Office) -> None:
     office.clients(2)
     id = office.campaign()
-    for move in (office.follow, office.begin, office.step, office.follow):
-        move()
+    office.reach_the_queue()
     office.move("pause", id)
     office.run()
     assert office.outbox == []

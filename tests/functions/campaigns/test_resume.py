@@ -9,8 +9,7 @@ from .office import LATER, Office
 def test_what_was_held_back_is_sent(office: Office) -> None:
     office.clients(2)
     id = office.campaign()
-    for move in (office.follow, office.begin, office.step, office.follow):
-        move()
+    office.reach_the_queue()
     office.move("pause", id)
     office.run()
     answer = office.ask("resume", id=id)
@@ -117,8 +116,7 @@ def test_pausing_and_going_on_many_times_sends_once(office: Office) -> None:
     office.clients(2)
     id = office.campaign()
     for steps in range(4):
-        for move in (office.follow, office.begin, office.step, office.follow)[: steps + 1]:
-            move()
+        office.reach_the_queue(steps + 1)
         office.move("pause", id)
         office.move("resume", id)
     office.run()

@@ -106,8 +106,7 @@ def test_one_refused_message_keeps_none_of_the_others(office: Office) -> None:
 def test_a_slot_that_is_handed_over_twice_is_sent_once(office: Office) -> None:
     office.clients(2)
     id = office.campaign()
-    for move in (office.follow, office.begin, office.step, office.follow):
-        move()
+    office.reach_the_queue()
     letters = office.letters()
     for letter in [*letters, *map(again, letters), *letters]:
         assert office.give(letter)
@@ -132,8 +131,7 @@ def test_two_senders_with_the_same_slot_send_once(office: Office, place: int) ->
     office.clients(2)
     office.client(phone_number="+998901110000")
     id = office.campaign()
-    for move in (office.follow, office.begin, office.step, office.follow):
-        move()
+    office.reach_the_queue()
     [letter] = office.letters()
     operation, before = PLACES[place]
     with upset(operation, meanwhile(lambda: office.give(again(letter))), after=before):
@@ -146,8 +144,7 @@ def test_two_senders_with_the_same_slot_send_once(office: Office, place: int) ->
 def test_while_another_has_it_in_hand_the_slot_comes_back(office: Office) -> None:
     office.client()
     id = office.campaign()
-    for move in (office.follow, office.begin, office.step, office.follow):
-        move()
+    office.reach_the_queue()
     [letter] = office.letters()
     with upset("BatchExecuteStatement", killed_after), pytest.raises(Killed):
         office.give(letter)
@@ -223,8 +220,7 @@ def test_an_answer_that_gets_lost_sends_nothing_twice(office: Office, operation:
     office.client()
     id = office.campaign()
     if operation == "TransactWriteItems":
-        for move in (office.follow, office.begin, office.step, office.follow):
-            move()
+        office.reach_the_queue()
         after = 3
     with upset(operation, lost, after=after):
         office.run()
@@ -238,8 +234,7 @@ def test_an_answer_that_gets_lost_sends_nothing_twice(office: Office, operation:
 def test_a_busy_database_delays_and_loses_nothing(office: Office, operation: str, fault: object) -> None:
     office.client()
     id = office.campaign()
-    for move in (office.follow, office.begin, office.step, office.follow):
-        move()
+    office.reach_the_queue()
     with upset(operation, fault):  # type: ignore[arg-type]
         office.run()
     office.settle()
@@ -249,8 +244,7 @@ def test_a_busy_database_delays_and_loses_nothing(office: Office, operation: str
 def test_conflicts_are_tried_again(office: Office) -> None:
     office.client()
     id = office.campaign()
-    for move in (office.follow, office.begin, office.step, office.follow):
-        move()
+    office.reach_the_queue()
     with upset("TransactWriteItems", conflicting, first=2, after=1):
         office.run()
     assert office.accounted(id) == {"sent": 1}
@@ -370,8 +364,7 @@ def test_what_there_was_no_time_for_is_handed_over_once_more(office: Office, mon
     monkeypatch.setattr(sending_store, "HANDFUL", 2)
     office.clients(3)
     id = office.campaign()
-    for move in (office.follow, office.begin, office.step, office.follow):
-        move()
+    office.reach_the_queue()
     monkeypatch.setattr("functions.campaigns.send.ENOUGH", -1)
     [letter] = office.letters()
     assert office.give(letter)
@@ -448,8 +441,7 @@ def test_what_is_left_of_a_deleted_campaign_is_deleted_page_by_page_however_ofte
 def test_a_slot_that_is_gone_is_nothing_to_do(office: Office) -> None:
     office.client()
     id = office.campaign()
-    for move in (office.follow, office.begin, office.step, office.follow):
-        move()
+    office.reach_the_queue()
     [letter] = office.letters()
     office.give(letter)
     assert office.give(again(letter))
@@ -459,8 +451,7 @@ def test_a_slot_that_is_gone_is_nothing_to_do(office: Office) -> None:
 def test_what_a_dead_sender_had_in_hand_is_not_forgotten_when_the_window_has_closed(office: Office) -> None:
     office.client(timezone="UTC")
     id = office.campaign(time_interval_start="11:00", time_interval_end="12:05", end_datetime="2026-01-07T00:00:00Z")
-    for move in (office.follow, office.begin, office.step, office.follow):
-        move()
+    office.reach_the_queue()
     with pytest.raises(Killed), upset("BatchExecuteStatement", killed_after):
         office.deliver()
     office.settle()

@@ -23,8 +23,7 @@ def lose(office: Office) -> None:
 def test_whatever_is_lost_on_its_way_is_handed_over_again(office: Office, steps: int) -> None:
     office.client()
     id = office.campaign()
-    for move in (office.follow, office.begin, office.step, office.follow)[:steps]:
-        move()
+    office.reach_the_queue(steps)
     lose(office)
     for row in office.kept(""):  # and the stream brings nothing
         put(office.aws, Table.CAMPAIGNS, {name: told for name, told in row.items() if name != "outbox"})
@@ -59,8 +58,7 @@ def test_a_slot_whose_machine_is_lost_is_handed_over_with_the_next_tick(office: 
 def test_a_slot_whose_message_is_lost_is_handed_over_after_five_minutes(office: Office) -> None:
     office.client()
     id = office.campaign()
-    for move in (office.follow, office.begin, office.step, office.follow):
-        move()
+    office.reach_the_queue()
     lose(office)
     office.pass_time(minutes=4, seconds=59)
     assert office.outbox == []
