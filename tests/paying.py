@@ -1,8 +1,9 @@
 """The payment sandbox in a thread of its own, and a shop that hears its webhooks: for tests that pay."""
 
 import asyncio
+import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +19,8 @@ from infra.local.stripe.server import Sandbox, Settings
 from infra.local.up import SANDBOX_KEY as KEY
 from infra.local.up import SANDBOX_SECRET as SECRET
 from infra.local.up import free_port
+
+KEPT = ("objects", "answers", "deliveries")  # the tables of the sandbox's book
 
 
 class Paying:
@@ -61,14 +64,33 @@ class Paying:
         """From here on, on the time of that file."""
         self.sandbox.settings = replace(self.settings, clock_file=str(clock_file))
 
+    def remember(self) -> Callable[[], None]:
+        """Calling what this gives brings back what was sold and paid as it is now."""
+        rows = self._with_book(
+            lambda book: {table: book.execute(f"SELECT * FROM {table}").fetchall() for table in KEPT}
+        )
+        return lambda: self._keep_only(rows)
+
     def forget(self) -> None:
         """Everything that was sold so far."""
+        self._keep_only({})
 
-        async def clear() -> None:
-            for table in ("deliveries", "answers", "objects"):
-                self.sandbox.book.database.execute(f"DELETE FROM {table}")
+    def _keep_only(self, rows: Mapping[str, list[tuple[object, ...]]]) -> None:
+        def change(book: sqlite3.Connection) -> None:
+            for table in KEPT:
+                book.execute(f"DELETE FROM {table}")
+                for row in rows.get(table, []):
+                    book.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
 
-        asyncio.run_coroutine_threadsafe(clear(), self.loop).result(10)
+        self._with_book(change)
+
+    def _with_book(self, use: Callable[[sqlite3.Connection], Any]) -> Any:
+        """In the sandbox's own thread, between two of its requests."""
+
+        async def run() -> Any:
+            return use(self.sandbox.book.database)
+
+        return asyncio.run_coroutine_threadsafe(run(), self.loop).result(10)
 
 
 class Shop:

@@ -87,11 +87,12 @@ class Here:
     def remember(self) -> Callable[[], None]:
         """Calling what this gives brings back everything as it is now."""
         rows, things = self.system.remember(*PLACES), self.cloud.things.remember()
+        payments = self.paying.remember()
 
         def bring_back() -> None:
             rows()
             things()
-            self.paying.forget()
+            payments()
             secrets.forget()  # and the other: so that the same calls are made each time
             opt_out_store._key.cache_clear()
 
