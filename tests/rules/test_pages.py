@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from kalit.kit.errors import InvalidPage
 from kalit.kit.fields import read
-from kalit.kit.pages import Page, PageQuery
+from kalit.kit.pages import NEAR, Page, PageQuery, Part, part, part_of
 
 URL = "http://localhost:8000/api/tasks/"
 
@@ -70,6 +70,70 @@ def test_a_page_is_a_number_or_the_last(text: str, count: int, meant: int) -> No
 def test_a_page_that_is_not_there_is_refused(text: str, count: int) -> None:
     with pytest.raises(InvalidPage):
         number(text, count)
+
+
+class List:
+    """A list of numbers, and what was read of it."""
+
+    def __init__(self, length: int) -> None:
+        self.things = list(range(length))
+        self.read: list[str] = []
+
+    def part(self, page: str, size: int = 10) -> Part[int]:
+        return part(PageQuery(page=page), size, self.first, self.count)
+
+    def first(self, most: int) -> list[int]:
+        self.read.append(f"first {most}")
+        return self.things[:most]
+
+    def count(self) -> int:
+        self.read.append("count")
+        return len(self.things)
+
+
+@pytest.mark.parametrize(
+    ("length", "page", "read"),
+    [
+        (0, "1", ["first 11"]),
+        (10, "1", ["first 11"]),
+        (11, "1", ["first 11", "count"]),
+        (11, "2", ["first 21"]),
+        (11, "last", ["count", "first 20"]),
+        (1_000, str(NEAR + 1), ["count", "first 1000"]),
+    ],
+)
+def test_a_list_is_counted_where_it_does_not_end_with_the_page(length: int, page: str, read: list[str]) -> None:
+    listed = List(length)
+    listed.part(page)
+    assert listed.read == read
+
+
+@pytest.mark.parametrize("page", [str(NEAR + 1), "9" * 5_000])
+def test_for_a_far_page_that_is_not_there_nothing_is_read_but_the_count(page: str) -> None:
+    listed = List(NEAR * 10)
+    with pytest.raises(InvalidPage):
+        listed.part(page)
+    assert listed.read == ["count"]
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "²", "first"])
+def test_for_what_is_no_page_nothing_is_read_of_the_list(page: str) -> None:
+    listed = List(5)
+    with pytest.raises(InvalidPage):
+        listed.part(page)
+    assert not [read for read in listed.read if read != "count"]
+
+
+@given(st.integers(0, 60), st.integers(1, 12), st.integers(1, 12).map(str) | st.just("last") | st.just(""))
+def test_a_part_is_the_same_whether_all_is_read_or_not(length: int, size: int, page: str) -> None:
+    listed = List(length)
+    try:
+        whole = part_of(listed.things, PageQuery(page=page), size)
+    except InvalidPage:
+        with pytest.raises(InvalidPage):
+            listed.part(page, size)
+        return
+    assert listed.part(page, size) == whole
 
 
 def test_a_page_in_the_middle_links_both_neighbours() -> None:

@@ -55,4 +55,4 @@ def test_what_a_page_costs(yard: Yard, calls: list[str]) -> None:
     yard.ask("list_sold", by="boss")
     calls.clear()
     yard.ask("list_sold", by="boss")
-    assert calls == ["GetItem", "Query", "Query", "BatchGetItem", "BatchGetItem"]
+    assert calls == ["GetItem", "Query", "BatchGetItem", "BatchGetItem"]

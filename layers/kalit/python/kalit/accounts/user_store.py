@@ -1,5 +1,6 @@
 """What administrators see of accounts, and what they do to them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from heapq import merge
 from itertools import islice
@@ -11,7 +12,7 @@ from kalit.kit import audit, clock
 from kalit.kit.audit import Act
 from kalit.kit.caller import Caller, Standing
 from kalit.kit.errors import Conflict, Forbidden
-from kalit.kit.pages import Page
+from kalit.kit.pages import Page, part, part_of
 from kalit.kit.resources import Grant, Table
 from kalit.kit.tables import Commit
 
@@ -37,18 +38,23 @@ class Changed(Exception):
 def listed(query: ListUsers) -> Page[Person]:
     """A page of accounts by id. Raises `InvalidPage`, or `Invalid` for a search that finds too many.
 
-    Counts, each list up to the page's end, and a BatchGetItem; of a search, the names of that initial, and a
-    BatchGetItem a hundred found.
+    Each list up to the page's end, and a BatchGetItem; the counts where there is more. Of a search, the names of that
+    initial, and a BatchGetItem a hundred found.
     """
     if query.search:
         return _found(query)
-    total = AccountCounts.total(AccountCounts.KEY)
-    count = sum(total[name.replace("#", "_")] for name in query.lists)
-    number = query.number(count, users.PAGE_SIZE)
-    end = number * users.PAGE_SIZE
-    keys = merge(*(AccountRow.by_role.query(name, limit=end) for name in query.lists), key=lambda key: str(key.ordinal))
-    rows = store.accounts(key.uuid for key in islice(keys, end - users.PAGE_SIZE, end))
-    return Page([person(row) for row in rows], count, number, users.PAGE_SIZE)
+
+    def first(most: int) -> Iterable[AccountRow]:
+        lists = (AccountRow.by_role.query(name, limit=most) for name in query.lists)
+        return islice(merge(*lists, key=lambda key: str(key.ordinal)), most)
+
+    def all_of_them() -> int:
+        total = AccountCounts.total(AccountCounts.KEY)
+        return sum(total[name.replace("#", "_")] for name in query.lists)
+
+    found = part(query, users.PAGE_SIZE, first, all_of_them)
+    rows = store.accounts(key.uuid for key in found.things)
+    return Page.of(found, [person(row) for row in rows])
 
 
 def _found(query: ListUsers) -> Page[Person]:
@@ -58,9 +64,8 @@ def _found(query: ListUsers) -> Page[Person]:
         raise users.too_many()
     owners = {whose.uuid for whose in UsernameRow.batch_get(keys, consistent_read=True)}
     rows = [row for row in store.accounts(owners) if listing(row.role, row.is_active) in query.lists]
-    number = query.number(len(rows), users.PAGE_SIZE)
-    page = rows[(number - 1) * users.PAGE_SIZE : number * users.PAGE_SIZE]
-    return Page([person(row) for row in page], len(rows), number, users.PAGE_SIZE)
+    found = part_of(rows, query, users.PAGE_SIZE)
+    return Page.of(found, [person(row) for row in found.things])
 
 
 def shown(number: int) -> Person:

@@ -91,12 +91,12 @@ def found(id: int, caller: Caller) -> CampaignRow:
 def listed(query: PageQuery, caller: Caller) -> Page[Campaign]:
     """A page of the caller's campaigns, those first that start last; staff's are all. Raises `InvalidPage`.
 
-    Two Queries and a BatchGetItem.
+    `store.places` and a BatchGetItem.
     """
-    page = store.places("CAMPAIGNS", caller, query, newest_first=True)
-    keys = [CampaignRow.key(int(place.rpartition("#")[2])) for place in page.keys]
+    found = store.places("CAMPAIGNS", caller, query, newest_first=True)
+    keys = [CampaignRow.key(int(place.sk.rpartition("#")[2])) for place in found.things]
     rows = store.batch(CampaignRow, keys)
-    return page.filled([shown(rows[key]) for key in keys if key in rows])
+    return Page.of(found, [shown(rows[key]) for key in keys if key in rows])
 
 
 def change(id: int, told: Mapping[str, Any], caller: Caller, at: datetime) -> Campaign:

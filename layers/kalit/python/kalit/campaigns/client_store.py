@@ -80,10 +80,13 @@ def found(id: int, caller: Caller) -> ClientRow:
 
 
 def listed(query: PageQuery, caller: Caller) -> Page[Client]:
-    """A page of the caller's clients by id; staff's are all. Raises `InvalidPage`. Two Queries and a BatchGetItem."""
-    page = store.places("CLIENTS", caller, query, newest_first=False)
-    rows = store.batch(ClientRow, [ClientRow.key(int(place)) for place in page.keys])
-    return page.filled([shown(row) for row in sorted(rows.values(), key=lambda row: row.id)])
+    """A page of the caller's clients by id; staff's are all. Raises `InvalidPage`.
+
+    `store.places` and a BatchGetItem.
+    """
+    found = store.places("CLIENTS", caller, query, newest_first=False)
+    rows = store.batch(ClientRow, [ClientRow.key(int(place.sk)) for place in found.things])
+    return Page.of(found, [shown(row) for row in sorted(rows.values(), key=lambda row: row.id)])
 
 
 def change(id: int, told: dict[str, Any], caller: Caller) -> Client:

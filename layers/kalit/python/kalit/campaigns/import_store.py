@@ -194,11 +194,12 @@ def show(id: UUID, caller: Caller, language: str) -> ImportDetails:
 def listed(query: PageQuery, caller: Caller) -> Page[Import]:
     """A page of the caller's imports, the newest first; staff's are all. Raises `InvalidPage`.
 
-    Two Queries and a BatchGetItem; a Query for each whose clients are made just now.
+    `store.places` and a BatchGetItem; a Query for each whose clients are made just now.
     """
-    page = store.places("IMPORTS", caller, query, newest_first=True)
-    rows = store.batch(ImportRow, [ImportRow.key(id) for id in page.keys])
-    return page.filled([_shown(rows[key]) for id in page.keys if (key := ImportRow.key(id)) in rows])
+    found = store.places("IMPORTS", caller, query, newest_first=True)
+    keys = [ImportRow.key(place.sk) for place in found.things]
+    rows = store.batch(ImportRow, keys)
+    return Page.of(found, [_shown(rows[key]) for key in keys if key in rows])
 
 
 def check(order: Order, at: datetime) -> Checked:

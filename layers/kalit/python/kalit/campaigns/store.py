@@ -27,10 +27,9 @@ A message's id is made of its run and its client (`messages.id_of`), so it needs
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, Self, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel
 from pynamodb.attributes import BooleanAttribute, NumberAttribute, NumberSetAttribute, UnicodeAttribute
 from pynamodb.indexes import GlobalSecondaryIndex, KeysOnlyProjection
 
@@ -38,7 +37,7 @@ from kalit.kit import clock
 from kalit.kit.caller import Caller
 from kalit.kit.counts import Counts
 from kalit.kit.ids import Counter
-from kalit.kit.pages import Page, PageQuery
+from kalit.kit.pages import PageQuery, Part, part
 from kalit.kit.resources import Table
 from kalit.kit.tables import Commit, Followed, Row, TableName
 
@@ -49,7 +48,6 @@ CHANGES = 5  # tries to change what others change at the same time
 EVERYBODY = ""  # whose lists hold all there is
 
 Found = TypeVar("Found", bound=Row)
-Shown = TypeVar("Shown", bound=BaseModel)
 Thing = TypeVar("Thing")
 
 
@@ -415,25 +413,18 @@ def sees(caller: Caller, owner: str) -> bool:
     return seen_by(caller) in (EVERYBODY, owner)
 
 
-class Places(NamedTuple):
-    """A page of a list: the sort keys of its rows, how many the list has, and which page it is."""
+def places(kind: str, caller: Caller, query: PageQuery, newest_first: bool) -> Part[ListRow]:
+    """What a page shows of a list: rows whose sort keys say which things. Raises `InvalidPage`.
 
-    keys: list[str]
-    total: int
-    number: int
-
-    def filled(self, results: Sequence[Shown]) -> Page[Shown]:
-        return Page(results, self.total, self.number, PAGE_SIZE)
-
-
-def places(kind: str, caller: Caller, query: PageQuery, newest_first: bool) -> Places:
-    """A page of the places in a list. Raises `InvalidPage`. Two Queries; reads up to the page's end."""
-    whose = seen_by(caller)
-    count = Totals.total(f"COUNTS#{kind}#{whose}")["all"]
-    number = query.number(count, PAGE_SIZE)
-    end = min(number * PAGE_SIZE, count)
-    rows = ListRow.query(f"{kind}#{whose}", consistent_read=True, scan_index_forward=not newest_first, limit=end or 1)
-    return Places([row.sk for row in rows][(number - 1) * PAGE_SIZE :], count, number)
+    A Query up to the page's end; one for the counts where there is more.
+    """
+    key = f"{kind}#{seen_by(caller)}"
+    return part(
+        query,
+        PAGE_SIZE,
+        lambda most: ListRow.query(key, consistent_read=True, scan_index_forward=not newest_first, limit=most),
+        lambda: Totals.total(f"COUNTS#{key}")["all"],
+    )
 
 
 def batch(model: type[Found], keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Found]:

@@ -2,7 +2,7 @@
 
 import heapq
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import islice
@@ -17,7 +17,7 @@ from kalit.kit.audit import Act, AuditRow
 from kalit.kit.caller import Admin, Caller
 from kalit.kit.ids import ordered
 from kalit.kit.jobs import JobCounts, JobRow, State
-from kalit.kit.pages import Page
+from kalit.kit.pages import Page, part
 from kalit.kit.resources import Grant, Queue, Table
 from kalit.kit.tables import Commit, Followed, TableName
 
@@ -69,20 +69,25 @@ def show(id: UUID, caller: Caller, at: datetime) -> Job:
 def listed(query: ListJobs, caller: Caller, at: datetime) -> Page[Job]:
     """A page of jobs, the newest first. Raises `InvalidPage`.
 
-    Two Queries for each queue that is asked for, which read up to the page's end, and a BatchGetItem.
+    A Query for each queue that is asked for, which reads up to the page's end, and a BatchGetItem; where there is
+    more, one Query for each that counts.
     """
     places, since = query.places(), history.kept_since(at)
-    totals = {name: JobCounts.total(f"JOBS#{name}", since) for name, _ in places}
-    count = sum(totals[name][state] if state else sum(totals[name].values()) for name, state in places)
-    number = query.number(count, PAGE_SIZE)
-    end = number * PAGE_SIZE
-    found = heapq.merge(*(born(name, state, since, end) for name, state in places), reverse=True)
-    page = list(islice(found, end - PAGE_SIZE, end))
-    rows = {str(row.id): row for row in JobRow.batch_get([JobRow.key(id) for _, id in page], consistent_read=True)}
-    shown = [rows[id] for _, id in page if id in rows]
+
+    def first(most: int) -> Iterable[tuple[str, str]]:
+        return islice(heapq.merge(*(born(name, state, since, most) for name, state in places), reverse=True), most)
+
+    def all_of_them() -> int:
+        totals = {name: JobCounts.total(f"JOBS#{name}", since) for name, _ in places}
+        return sum(totals[name][state] if state else sum(totals[name].values()) for name, state in places)
+
+    page = part(query, PAGE_SIZE, first, all_of_them)
+    ids = [id for _, id in page.things]
+    rows = {str(row.id): row for row in JobRow.batch_get([JobRow.key(id) for id in ids], consistent_read=True)}
+    shown = [rows[id] for id in ids if id in rows]
     # The index may be behind what the row says.
     kept = [told(row, caller) for row in shown if not query.state or row.state == query.state]
-    return Page(kept, count, number, PAGE_SIZE)
+    return Page.of(page, kept)
 
 
 def ask(queue: Queue, order: BaseModel, name: str, caller: Caller, at: datetime, key: UUID | None = None) -> Accepted:

@@ -26,7 +26,7 @@ from kalit.kit.counts import Counts
 from kalit.kit.errors import Unavailable
 from kalit.kit.ids import Counter, ordered
 from kalit.kit.log import log
-from kalit.kit.pages import Page
+from kalit.kit.pages import Page, part, part_of
 from kalit.kit.resources import Grant, Queue, Table
 from kalit.kit.tables import Commit, Followed, Row, TableName
 
@@ -165,14 +165,11 @@ def get(id: int) -> Schedule:
 
 def listed(query: ListSchedules) -> Page[Schedule]:
     """A page of schedules, the newest date first. Raises `InvalidPage`. The counts and a Query."""
-    if query.search or query.date:
-        found = {row.sk: row for row in [*_newest(query, MOST_SEARCHED), *_numbered(query)]}
-        rows = [row for row in found.values() if _says(row.schedule, query)]
-    else:
+    if not (query.search or query.date):
         return _counted(query)
-    number = query.number(len(rows), PAGE_SIZE)
-    shown = rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    return Page([row.schedule for row in shown], len(rows), number, PAGE_SIZE)
+    newest = {row.sk: row.schedule for row in [*_newest(query, MOST_SEARCHED), *_numbered(query)]}
+    found = part_of([schedule for schedule in newest.values() if _says(schedule, query)], query, PAGE_SIZE)
+    return Page.of(found, found.things)
 
 
 def change(id: int, told: ScheduleChange, caller: Caller, at: datetime) -> Schedule:
@@ -358,8 +355,9 @@ def _says(schedule: Schedule, query: ListSchedules) -> bool:
 
 
 def _counted(query: ListSchedules) -> Page[Schedule]:
-    counts = ScheduleCounts.total("COUNTS")
-    count = counts[NAMES[STATUSES[query.status]]] if query.status else sum(counts.values())
-    number = query.number(count, PAGE_SIZE)
-    rows = _newest(query, min(number * PAGE_SIZE, count) or 1)[(number - 1) * PAGE_SIZE :]
-    return Page([row.schedule for row in rows], count, number, PAGE_SIZE)
+    def all_of_them() -> int:
+        counts = ScheduleCounts.total("COUNTS")
+        return counts[NAMES[STATUSES[query.status]]] if query.status else sum(counts.values())
+
+    found = part(query, PAGE_SIZE, lambda most: _newest(query, most), all_of_them)
+    return Page.of(found, [row.schedule for row in found.things])

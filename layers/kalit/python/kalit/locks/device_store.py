@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from kalit.kit.caller import Admin, Caller
 from kalit.kit.errors import Conflict
 from kalit.kit.ids import derived, ordered
 from kalit.kit.log import log
-from kalit.kit.pages import Page
+from kalit.kit.pages import Page, part
 from kalit.kit.resources import Grant, Table
 from kalit.kit.security_events import EventType, Severity
 from kalit.kit.tables import Commit, condition_failed, find_both
@@ -236,19 +235,21 @@ def retire(row: DeviceRow) -> None:
 
 
 def sold(query: ListSold, at: datetime) -> Page[Sold]:
-    """A page of all locks, the newest first. Raises `InvalidPage`. Counts, keys to its end, two BatchGetItems."""
-    count = DeviceCounts.total(DeviceCounts.KEY)["devices"]
-    number = query.number(count, devices.PAGE_SIZE)
-    end = number * devices.PAGE_SIZE
-    keys = DeviceRow.by_age.query(DeviceRow.LISTING, scan_index_forward=False, limit=end)
-    rows = sorted(
-        store.devices(key.pk.removeprefix("DEVICE#") for key in islice(keys, end - devices.PAGE_SIZE, end)),
-        key=lambda row: row.born,
-        reverse=True,
+    """A page of all locks, the newest first. Raises `InvalidPage`.
+
+    Keys up to its end and two BatchGetItems; the counts where there is more.
+    """
+    page = part(
+        query,
+        devices.PAGE_SIZE,
+        lambda most: DeviceRow.by_age.query(DeviceRow.LISTING, scan_index_forward=False, limit=most),
+        lambda: DeviceCounts.total(DeviceCounts.KEY)["devices"],
     )
+    found = store.devices(key.pk.removeprefix("DEVICE#") for key in page.things)
+    rows = sorted(found, key=lambda row: row.born, reverse=True)
     things = _things(rows)
     there = [row for row in rows if row.device_id in things and not row.deleted_at]
-    return Page([_sold(row, things[row.device_id], at) for row in there], count, number, devices.PAGE_SIZE)
+    return Page.of(page, [_sold(row, things[row.device_id], at) for row in there])
 
 
 def sold_one(uuid: UUID, at: datetime) -> Sold:

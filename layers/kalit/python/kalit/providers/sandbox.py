@@ -18,7 +18,7 @@ from pynamodb.attributes import UnicodeAttribute
 from kalit.kit import clock
 from kalit.kit.fields import Moment, Output
 from kalit.kit.ids import ordered
-from kalit.kit.pages import Page, PageQuery
+from kalit.kit.pages import Page, PageQuery, part_of
 from kalit.kit.resources import Grant, Table
 from kalit.kit.tables import Commit, Row, TableName
 
@@ -97,9 +97,8 @@ def _keep(kind: str, to: str, told: dict[str, Any], at: datetime) -> None:
 
 def _page(model: type[Delivered], kind: str, to: str, query: PageQuery) -> Page[Delivered]:
     rows = list(_Delivery.query(f"OUTBOX#{kind}#{to}", consistent_read=True, scan_index_forward=False))
-    number = query.number(len(rows), PAGE_SIZE)
-    shown = rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    return Page([model.model_validate_json(row.told) for row in shown], len(rows), number, PAGE_SIZE)
+    newest = part_of(rows, query, PAGE_SIZE)
+    return Page.of(newest, [model.model_validate_json(row.told) for row in newest.things])
 
 
 def _digits(phone: str) -> str:

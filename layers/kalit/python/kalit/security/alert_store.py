@@ -10,7 +10,7 @@ from uuid import UUID
 from kalit.kit import audit, clock
 from kalit.kit.audit import Act
 from kalit.kit.caller import Caller, Staff
-from kalit.kit.pages import Page, PageQuery
+from kalit.kit.pages import Page, PageQuery, Part, part, part_of
 from kalit.kit.resources import Grant, Table
 from kalit.kit.tables import Commit
 from kalit.kit.v1 import Paged, PagedQuery
@@ -41,20 +41,21 @@ class _Purged(Exception):
 def listed(query: PagedQuery, statuses: Sequence[AlertStatus], caller: Caller) -> Paged[Alert]:
     """A page of alerts, the newest first: of all for staff, else of the caller's own. Raises `InvalidPage`.
 
-    For staff counts, and the keys of each status to the page's end; for others the keys of their own. A BatchGetItem.
+    For staff the keys of each status to the page's end, and counts where there is more; for others the keys of their
+    own. A BatchGetItem.
     """
     if caller.role in Staff.roles:
-        return Paged(*_of_all(query, query.size, statuses), query.size)
-    found = AlertRow.by_holder.query(str(caller.uuid), scan_index_forward=False)
-    own = [row for row in found if row.status in statuses]
-    number = query.number(len(own), query.size)
-    end = number * query.size
-    return Paged(_alerts(own[end - query.size : end], statuses), len(own), number, query.size)
+        found = _of_all(query, query.size, statuses)
+        return Paged.of(found, _alerts(found.things, statuses))
+    held = AlertRow.by_holder.query(str(caller.uuid), scan_index_forward=False)
+    own = part_of([row for row in held if row.status in statuses], query, query.size)
+    return Paged.of(own, _alerts(own.things, statuses))
 
 
 def listed_all(query: ListAllAlerts) -> Page[Alert]:
     """A page of everybody's alerts, the newest first. Raises `InvalidPage`. Costs what it costs staff in `listed`."""
-    return Page(*_of_all(query, PAGE_SIZE, query.statuses), PAGE_SIZE)
+    found = _of_all(query, PAGE_SIZE, query.statuses)
+    return Page.of(found, _alerts(found.things, query.statuses))
 
 
 def shown(id: UUID, caller: Caller) -> Alert:
@@ -113,15 +114,18 @@ def _reached(id: UUID, caller: Caller) -> AlertRow:
     return row
 
 
-def _of_all(query: PageQuery, size: int, statuses: Sequence[AlertStatus]) -> tuple[list[Alert], int, int]:
-    """The alerts of a page, how many there are, and the page's number."""
-    total = AlertCounts.total(AlertCounts.KEY)
-    count = sum(total[status] for status in statuses)
-    number = query.number(count, size)
-    end = number * size
-    found = (AlertRow.by_status.query(status, scan_index_forward=False, limit=end) for status in statuses)
-    keys = heapq.merge(*found, key=lambda row: str(row.opened), reverse=True)
-    return _alerts(islice(keys, end - size, end), statuses), count, number
+def _of_all(query: PageQuery, size: int, statuses: Sequence[AlertStatus]) -> Part[AlertRow]:
+    """The keys of the alerts that a page shows of everybody's."""
+
+    def first(most: int) -> Iterable[AlertRow]:
+        found = (AlertRow.by_status.query(status, scan_index_forward=False, limit=most) for status in statuses)
+        return islice(heapq.merge(*found, key=lambda row: str(row.opened), reverse=True), most)
+
+    def all_of_them() -> int:
+        total = AlertCounts.total(AlertCounts.KEY)
+        return sum(total[status] for status in statuses)
+
+    return part(query, size, first, all_of_them)
 
 
 def _alerts(keys: Iterable[AlertRow], statuses: Sequence[AlertStatus]) -> list[Alert]:

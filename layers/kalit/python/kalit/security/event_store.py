@@ -9,6 +9,7 @@ from itertools import islice, product
 from kalit.kit import clock
 from kalit.kit.caller import Caller, Staff
 from kalit.kit.log import log
+from kalit.kit.pages import part_of
 from kalit.kit.resources import Grant, Table
 from kalit.kit.security_events import SecurityEvent, Severity
 from kalit.kit.tables import Commit
@@ -115,9 +116,8 @@ def _of_one(who: str, query: ListEvents, since: str) -> Paged[Event]:
     )
     # What he did to a device of his own is found twice.
     own = list({row.pk: row for row in found if query.wants(Place.read(row.place))}.values())
-    number = query.number(len(own), query.size)
-    end = number * query.size
-    return Paged(_events(own[end - query.size : end]), len(own), number, query.size)
+    page = part_of(own, query, query.size)
+    return Paged.of(page, _events(page.things))
 
 
 def _part(part: Part, since: str) -> Iterator[EventRow]:

@@ -9,7 +9,6 @@ from kalit.kit.tables import Commit
 
 from . import admin
 from .admin import Attribute, AttributeNotFound, InUse, NewAttribute, NewValue, Value, ValueChange, ValueNotFound
-from .catalogue import PAGE_SIZE
 from .store import AttributeRow, ShopCounter, ValueRow, counted, numbered, record
 
 LIST: tuple[Grant, ...] = (Table.SHOP.get, Table.SHOP.query)
@@ -21,8 +20,8 @@ DELETE: tuple[Grant, ...] = (*CHANGE, Table.SHOP.delete)
 
 def listed(query: PageQuery) -> Page[Attribute]:
     """A page of attributes by id. Raises `InvalidPage`. A read and a Query."""
-    rows, count, number = numbered(AttributeRow, AttributeRow.PK, "attributes", query)
-    return Page([_attribute(row) for row in rows], count, number, PAGE_SIZE)
+    found = numbered(AttributeRow, AttributeRow.PK, "attributes", query)
+    return Page.of(found, [_attribute(row) for row in found.things])
 
 
 def get(id: int) -> Attribute:
@@ -61,8 +60,8 @@ def delete(id: int, caller: Caller, at: datetime) -> None:
 
 def values(query: PageQuery) -> Page[Value]:
     """A page of all attributes' values by id. Raises `InvalidPage`. A read and a Query."""
-    rows, count, number = numbered(ValueRow, ValueRow.PK, "values", query)
-    return Page([_value(row) for row in rows], count, number, PAGE_SIZE)
+    found = numbered(ValueRow, ValueRow.PK, "values", query)
+    return Page.of(found, [_value(row) for row in found.things])
 
 
 def value(id: int) -> Value:

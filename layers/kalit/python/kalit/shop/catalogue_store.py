@@ -22,7 +22,7 @@ from typing import Any
 
 from pynamodb.expressions.condition import Condition
 
-from kalit.kit.pages import Page
+from kalit.kit.pages import Page, part_of
 from kalit.kit.resources import Grant, Table
 
 from . import catalogue, index_store, money, pictures, search, store
@@ -69,10 +69,8 @@ def _scope(slug: str) -> str | None:
 
 def _page(found: Iterable[Card], query: ListProducts, origin: str) -> Page[Product]:
     """A page of what was found."""
-    cards = search.ordered(found, query.ordering)
-    number = query.number(len(cards), PAGE_SIZE)
-    page = cards[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    return Page(_products(page, origin), len(cards), number, PAGE_SIZE)
+    cards = part_of(search.ordered(found, query.ordering), query, PAGE_SIZE)
+    return Page.of(cards, _products(cards.things, origin))
 
 
 def _all(query: ListProducts, scope: str, origin: str) -> Page[Product]:

@@ -10,7 +10,7 @@ from kalit.kit.tables import Commit
 
 from . import admin
 from .admin import CategoryChange, InUse, NewCategory
-from .catalogue import PAGE_SIZE, Category, CategoryNotFound
+from .catalogue import Category, CategoryNotFound
 from .store import TRIES, CategoryRow, Changed, ShopCounter, SlugRow, counted, numbered, record
 
 LIST: tuple[Grant, ...] = (Table.SHOP.get, Table.SHOP.query)
@@ -22,8 +22,8 @@ DELETE: tuple[Grant, ...] = CHANGE
 
 def listed(query: PageQuery) -> Page[Category]:
     """A page of categories by id. Raises `InvalidPage`. A read and a Query."""
-    rows, count, number = numbered(CategoryRow, CategoryRow.PK, "categories", query)
-    return Page([shown(row) for row in rows], count, number, PAGE_SIZE)
+    found = numbered(CategoryRow, CategoryRow.PK, "categories", query)
+    return Page.of(found, [shown(row) for row in found.things])
 
 
 def get(id: int) -> Category:

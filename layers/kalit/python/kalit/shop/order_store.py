@@ -27,7 +27,7 @@ from kalit.kit.caller import Caller
 from kalit.kit.counts import Counts
 from kalit.kit.errors import Unavailable
 from kalit.kit.ids import derived
-from kalit.kit.pages import Page
+from kalit.kit.pages import Page, part, part_of
 from kalit.kit.resources import Grant, Machine, Queue, Table
 from kalit.kit.tables import Commit, Followed, TableName
 
@@ -258,27 +258,29 @@ def listed(query: ListOrders, caller: Caller) -> Page[Order]:
     keys = OrderRow.by_owner.query(str(caller.uuid), scan_index_forward=False)
     wanted = {_listing(status) for status in query.statuses}
     ids = [key.id for key in keys if key.listing in wanted]
-    number = query.number(len(ids), PAGE_SIZE)
     if query.search or query.ordering != "-created_at":
         return _found(map(shown, _rows(ids)), query)
-    page = ids[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    return Page([shown(row) for row in _rows(page)], len(ids), number, PAGE_SIZE)
+    found = part_of(ids, query, PAGE_SIZE)
+    return Page.of(found, [shown(row) for row in _rows(found.things)])
 
 
 def listed_all(query: ListOrders) -> Page[Order]:
     """A page of everybody's orders. Raises `InvalidPage`.
 
-    The counts, each status's list up to the page's end, and a BatchGetItem; a search reads the newest ones.
+    Each status's list up to the page's end, and a BatchGetItem; the counts where there is more. A search reads the
+    newest ones.
     """
     if query.search:
         newest = [key.id for key in _walked(query.model_copy(update={"ordering": "-created_at"}), MOST_SEARCHED)]
         named = int(query.search) if query.search.isascii() and query.search.isdigit() and len(query.search) < 19 else 0
         return _found(map(shown, _rows(dict.fromkeys([*newest, named]))), query)
-    counts = OrderCounts.total(OrderCounts.KEY)
-    count = sum(counts[status] for status in query.statuses)
-    number = query.number(count, PAGE_SIZE)
-    ids = [key.id for key in _walked(query, number * PAGE_SIZE)][(number - 1) * PAGE_SIZE :]
-    return Page([shown(row) for row in _rows(ids)], count, number, PAGE_SIZE)
+
+    def all_of_them() -> int:
+        counts = OrderCounts.total(OrderCounts.KEY)
+        return sum(counts[status] for status in query.statuses)
+
+    found = part(query, PAGE_SIZE, lambda most: _walked(query, most), all_of_them)
+    return Page.of(found, [shown(row) for row in _rows(key.id for key in found.things)])
 
 
 def bought(account: UUID, product: int) -> bool:
@@ -501,9 +503,8 @@ def _walked(query: ListOrders, most: int) -> Iterator[OrderRow]:
 
 
 def _found(found: Iterable[Order], query: ListOrders) -> Page[Order]:
-    told = orders.ordered((order for order in found if query.says(order)), query)
-    number = query.number(len(told), PAGE_SIZE)
-    return Page(told[(number - 1) * PAGE_SIZE : number * PAGE_SIZE], len(told), number, PAGE_SIZE)
+    told = part_of(orders.ordered((order for order in found if query.says(order)), query), query, PAGE_SIZE)
+    return Page.of(told, told.things)
 
 
 def _rows(ids: Iterable[int]) -> list[OrderRow]:

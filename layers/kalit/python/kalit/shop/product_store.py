@@ -1,5 +1,6 @@
 """Products, as staff make and change them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from pynamodb.expressions.update import Action
@@ -7,7 +8,7 @@ from pynamodb.expressions.update import Action
 from kalit.kit import clock
 from kalit.kit.caller import Caller
 from kalit.kit.errors import Unavailable
-from kalit.kit.pages import Page, PageQuery
+from kalit.kit.pages import Page, PageQuery, part
 from kalit.kit.resources import Grant, Table
 from kalit.kit.tables import Commit
 
@@ -38,16 +39,20 @@ DELETE: tuple[Grant, ...] = (*CHANGE, Table.SHOP.batch_get)
 
 
 def listed(query: PageQuery, origin: str) -> Page[AdminProduct]:
-    """A page of products, the oldest first. Raises `InvalidPage`. A read, a Query and a BatchGetItem."""
-    count = store.how_many("products")
-    number = query.number(count, PAGE_SIZE)
-    entries = EntryRow.query(
-        search.listing(ALL, "created_at"), consistent_read=True, limit=number * PAGE_SIZE, attributes_to_get=["card"]
-    )
-    cards = [Card.model_validate_json(entry.card) for entry in list(entries)[(number - 1) * PAGE_SIZE :]]
+    """A page of products, the oldest first. Raises `InvalidPage`.
+
+    A Query up to the page's end and a BatchGetItem; a read where there is more.
+    """
+
+    def first(most: int) -> Iterable[EntryRow]:
+        listing = search.listing(ALL, "created_at")
+        return EntryRow.query(listing, consistent_read=True, limit=most, attributes_to_get=["card"])
+
+    found = part(query, PAGE_SIZE, first, lambda: store.how_many("products"))
+    cards = [Card.model_validate_json(entry.card) for entry in found.things]
     images = store.read(ProductRow.key(card.id) for card in cards)
     rows = [made(ProductRow, images[key]) for card in cards if (key := ProductRow.key(card.id)) in images]
-    return Page([shown(row, origin) for row in rows], count, number, PAGE_SIZE)
+    return Page.of(found, [shown(row, origin) for row in rows])
 
 
 def get(id: int, origin: str) -> AdminProduct:

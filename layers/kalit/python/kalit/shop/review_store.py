@@ -8,6 +8,7 @@ COUNTS#reviews              #<shard>   how many there are
 A product's sum of ratings and their number are kept in the review's own transaction; so the average is exact at once.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from kalit.kit import clock
 from kalit.kit.caller import Caller
 from kalit.kit.counts import Counts
 from kalit.kit.errors import Unavailable
-from kalit.kit.pages import Page
+from kalit.kit.pages import Page, part
 from kalit.kit.resources import Grant, Table
 from kalit.kit.tables import Commit, Row, TableName
 
@@ -145,22 +146,26 @@ def get(id: int) -> Review:
 
 
 def listed(query: ListReviews) -> Page[Review]:
-    """A page of reviews. Raises `InvalidPage`. A count, a Query up to the page's end and a BatchGetItem."""
-    if query.product is not None:
+    """A page of reviews. Raises `InvalidPage`.
+
+    A Query up to the page's end and a BatchGetItem; a count where there is more.
+    """
+
+    def first(most: int) -> Iterable[ReviewRow]:
+        if query.product is None:
+            return ReviewRow.newest.query(LISTING, scan_index_forward=False, limit=most)
+        return ReviewRow.by_product.query(ProductRow.key(query.product).pk, scan_index_forward=False, limit=most)
+
+    def all_of_them() -> int:
+        if query.product is None:
+            return ReviewCounts.total(ReviewCounts.KEY)["reviews"]
         product = store.product(query.product)
-        count = int(product.rating_count) if product else 0
-    else:
-        count = ReviewCounts.total(ReviewCounts.KEY)["reviews"]
-    number = query.number(count, PAGE_SIZE)
-    end = number * PAGE_SIZE
-    if query.product is not None:
-        keys = ReviewRow.by_product.query(ProductRow.key(query.product).pk, scan_index_forward=False, limit=end)
-    else:
-        keys = ReviewRow.newest.query(LISTING, scan_index_forward=False, limit=end)
-    places = [ReviewRow.key(key.id) for key in list(keys)[end - PAGE_SIZE :]]
+        return int(product.rating_count) if product else 0
+
+    found = part(query, PAGE_SIZE, first, all_of_them)
+    places = [ReviewRow.key(key.id) for key in found.things]
     images = store.read(places)
-    page = [shown(made(ReviewRow, images[place])) for place in places if place in images]
-    return Page(page, count, number, PAGE_SIZE)
+    return Page.of(found, [shown(made(ReviewRow, images[place])) for place in places if place in images])
 
 
 def change(id: int, told: ReviewChange, caller: Caller, at: datetime) -> Review:

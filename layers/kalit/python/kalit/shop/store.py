@@ -37,7 +37,7 @@ from kalit.kit import audit, bulk, clock
 from kalit.kit.audit import Act, AuditRow
 from kalit.kit.caller import Caller
 from kalit.kit.ids import Counter, ordered
-from kalit.kit.pages import PageQuery
+from kalit.kit.pages import PageQuery, Part, part
 from kalit.kit.resources import Grant, Table
 from kalit.kit.tables import Commit, Followed, Row, TableName
 
@@ -316,15 +316,14 @@ def how_many(kind: str) -> int:
     return int(row.number) if row else 0
 
 
-def numbered(model: type[Kind], pk: str, kind: str, query: PageQuery) -> tuple[list[Kind], int, int]:
-    """The rows of a page of a partition in the order of their ids, how many there are, and which page it is.
+def numbered(model: type[Kind], pk: str, kind: str, query: PageQuery) -> Part[Kind]:
+    """What a page shows of a partition in the order of its ids. Raises `InvalidPage`.
 
-    Raises `InvalidPage`. A read and a Query up to the page's end.
+    A Query up to the page's end; a read where there is more.
     """
-    count = how_many(kind)
-    number = query.number(count, PAGE_SIZE)
-    rows = list(model.query(pk, consistent_read=True, limit=number * PAGE_SIZE))
-    return rows[(number - 1) * PAGE_SIZE :], count, number
+    return part(
+        query, PAGE_SIZE, lambda most: model.query(pk, consistent_read=True, limit=most), lambda: how_many(kind)
+    )
 
 
 def relist(commit: Commit, before: Card | None, after: Card | None) -> None:

@@ -11,7 +11,7 @@ from pynamodb.expressions.update import Action
 
 from kalit.kit.caller import Caller
 from kalit.kit.errors import Invalid, Unavailable
-from kalit.kit.pages import Page, PageQuery
+from kalit.kit.pages import Page, PageQuery, part, part_of
 from kalit.kit.resources import Grant, Table
 from kalit.kit.tables import Commit
 
@@ -67,19 +67,19 @@ class Before(Exception):
 def listed(query: ListVariants) -> Page[AdminVariant]:
     """A page of variants by id, of one product where it is named. Raises `InvalidPage`.
 
-    A read, and a BatchGetItem; of all of them a Query of the index between.
+    A read of the product, or a Query of the index and a read where there is more; a BatchGetItem.
     """
     if query.product is not None:
         product = store.product(query.product)
-        ids = product.card.variants if product else []
-        count = len(ids)
-        number = query.number(count, PAGE_SIZE)
+        found = part_of(product.card.variants if product else [], query, PAGE_SIZE)
     else:
-        count = store.how_many("variants")
-        number = query.number(count, PAGE_SIZE)
-        ids = [row.id for row in VariantRow.listed.query(LISTING, limit=number * PAGE_SIZE)]
-    rows = store.variants(ids[(number - 1) * PAGE_SIZE : number * PAGE_SIZE])
-    return Page([shown(rows[id]) for id in sorted(rows)], count, number, PAGE_SIZE)
+
+        def first(most: int) -> Iterable[int]:
+            return (row.id for row in VariantRow.listed.query(LISTING, limit=most))
+
+        found = part(query, PAGE_SIZE, first, lambda: store.how_many("variants"))
+    rows = store.variants(found.things)
+    return Page.of(found, [shown(rows[id]) for id in sorted(rows)])
 
 
 def get(id: int) -> AdminVariant:
@@ -198,9 +198,8 @@ def movements(id: int, query: PageQuery) -> Page[Movement]:
     moves = MoveRow.sk.startswith("MOVE#")
     pk = VariantRow.key(id).pk
     rows = list(MoveRow.query(pk, moves, scan_index_forward=False, consistent_read=True, limit=MOST_MOVEMENTS))
-    number = query.number(len(rows), PAGE_SIZE)
-    page = rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    return Page([Movement.model_validate_json(row.told) for row in page], len(rows), number, PAGE_SIZE)
+    newest = part_of(rows, query, PAGE_SIZE)
+    return Page.of(newest, [Movement.model_validate_json(row.told) for row in newest.things])
 
 
 def shown(row: VariantRow) -> AdminVariant:

@@ -11,7 +11,7 @@ A task's row asks by `outbox` for what must follow; the table's stream does it (
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -24,7 +24,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex, KeysOnlyProjec
 from kalit.kit import clock, metrics, queues, steps
 from kalit.kit.aws import busy
 from kalit.kit.ids import Counter, derived
-from kalit.kit.pages import Page
+from kalit.kit.pages import Page, part
 from kalit.kit.resources import Grant, Machine, Queue, Table
 from kalit.kit.tables import Commit, Followed, Row, TableName, condition_failed
 
@@ -178,17 +178,19 @@ def show(owner: int, number: int) -> Task:
 
 
 def listed(owner: int, query: ListTasks) -> Page[Task]:
-    """A page of the owner's tasks by id. Raises `InvalidPage`. Two reads: the counts, and the rows up to its end."""
-    count = int(getattr(counts(owner), query.status or "total"))
-    number = query.number(count, PAGE_SIZE)
-    end = min(number * PAGE_SIZE, count)
-    if query.status:
+    """A page of the owner's tasks by id. Raises `InvalidPage`.
+
+    A Query up to the page's end; the counts where there is more. A read for each input that is large.
+    """
+
+    def first(most: int) -> Iterable[TaskRow]:
+        if not query.status:
+            return TaskRow.query(_owner(owner), TaskRow.sk.startswith("TASK#"), consistent_read=True, limit=most)
         of_status = TaskRow.listing.startswith(f"{query.status}#")
-        rows = TaskRow.by_status.query(_owner(owner), of_status, consistent_read=True, limit=end or 1)
-    else:
-        rows = TaskRow.query(_owner(owner), TaskRow.sk.startswith("TASK#"), consistent_read=True, limit=end or 1)
-    page = list(rows)[(number - 1) * PAGE_SIZE :]
-    return Page([_task(row, input_of(row)) for row in page], count, number, PAGE_SIZE)
+        return TaskRow.by_status.query(_owner(owner), of_status, consistent_read=True, limit=most)
+
+    found = part(query, PAGE_SIZE, first, lambda: int(getattr(counts(owner), query.status or "total")))
+    return Page.of(found, [_task(row, input_of(row)) for row in found.things])
 
 
 def counts(owner: int) -> CountsRow:

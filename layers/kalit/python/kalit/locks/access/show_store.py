@@ -6,6 +6,7 @@ from typing import Any
 
 from kalit.kit import bulk
 from kalit.kit.caller import Caller
+from kalit.kit.pages import part_of
 from kalit.kit.resources import Grant, Mac, Table
 from kalit.kit.v1 import Paged
 
@@ -56,9 +57,8 @@ def qrs(query: ListQr, caller: Caller, at: datetime) -> Paged[Qr]:
         shares = _shares(lock, rows)
         found += [qr_code(row, lock, at, shares) for row in rows]
     found.sort(key=lambda code: (code.created_at, code.id), reverse=True)
-    number = query.number(len(found), query.size)
-    end = number * query.size
-    return Paged(found[end - query.size : end], len(found), number, query.size)
+    newest = part_of(found, query, query.size)
+    return Paged.of(newest, newest.things)
 
 
 def codes_and_shares(lock: DeviceRow) -> tuple[list[CodeRow], list[ShareRow]]:

@@ -11,6 +11,7 @@ from pynamodb.attributes import BooleanAttribute, NumberAttribute, UnicodeAttrib
 
 from kalit.kit import clock
 from kalit.kit.caller import Caller
+from kalit.kit.pages import part
 from kalit.kit.resources import Grant, Table
 from kalit.kit.security_events import MANY_FAILURES, QUARTER
 from kalit.kit.tables import Commit, Row, TableName
@@ -76,19 +77,23 @@ def has_failed_often(lock: DeviceRow, at: datetime) -> bool:
 def listed(query: PagedQuery, only: UUID | None, span: tuple[str, str], caller: Caller, at: datetime) -> Paged[Tried]:
     """A page of the tries at locks whose logs the caller may read, in a span of time, the newest first.
 
-    Raises `DeviceNotFound`, `NotYourDevice`, `InvalidPage`. `store.reached_all`, and for each lock a Query that counts
-    the span and one up to the page's end.
+    Raises `DeviceNotFound`, `NotYourDevice`, `InvalidPage`. `store.reached_all`, and for each lock a Query up to the
+    page's end; where there is more, one that counts the span.
     """
     reached = store.reached_all(caller, Right.VIEW_LOGS, at, only)
     # DynamoDB refuses to look for what ends before it begins.
     locks = {lock.row.pk: lock for lock in reached if span[0] <= span[1]}
     within = TryRow.sk.between(f"TRY#{span[0]}", f"TRY#{span[1]}~")
-    count = sum(TryRow.count(pk, within, consistent_read=True) for pk in locks)
-    number, size = query.number(count, query.size), query.size
-    end = number * size
-    found = (TryRow.query(pk, within, consistent_read=True, scan_index_forward=False, limit=end) for pk in locks)
-    newest: Iterable[Any] = heapq.merge(*found, key=lambda row: row.place, reverse=True)
-    return Paged([_tried(row, locks[row.pk]) for row in islice(newest, end - size, end)], count, number, size)
+
+    def first(most: int) -> Iterable[Any]:
+        found = (TryRow.query(pk, within, consistent_read=True, scan_index_forward=False, limit=most) for pk in locks)
+        return islice(heapq.merge(*found, key=lambda row: row.place, reverse=True), most)
+
+    def all_of_them() -> int:
+        return sum(TryRow.count(pk, within, consistent_read=True) for pk in locks)
+
+    page = part(query, query.size, first, all_of_them)
+    return Paged.of(page, [_tried(row, locks[row.pk]) for row in page.things])
 
 
 def _row(lock: DeviceRow, told: Try, at: datetime, id: UUID) -> TryRow:
