@@ -117,7 +117,7 @@ def listed(query: PageQuery, caller: Caller, at: datetime) -> Page[Message]:
 
 
 def change(id: int, told: MessageChange, caller: Caller, at: datetime) -> Message:
-    """Another text. Raises `MessageNotFound`, `MessageLeft`, `Invalid`. A read, a transaction and a read."""
+    """Another text. Raises `MessageNotFound`, `MessageLeft`, `Invalid`. A read and a transaction."""
     row, run = found(id, caller)
     said = told.model_dump(exclude_unset=True)
     is_now = {"campaign": int(row.campaign), "client": row.client, "run": UUID(row.run)}
@@ -129,7 +129,8 @@ def change(id: int, told: MessageChange, caller: Caller, at: datetime) -> Messag
             left = MessageLeft(status=messages.shown(State(row.state), datetime.fromisoformat(row.planned_at), at))
             commit.update(row, [MessageRow.text.set(told.message_text)], waits, unmet=left)
             commit.update(run, [RunRow.edited.add({row.client})])
-    return show(id, caller, at)
+        row.text, row.state = told.message_text, State.PENDING
+    return _shown(row, run, at)
 
 
 def delete(id: int, caller: Caller, at: datetime) -> None:

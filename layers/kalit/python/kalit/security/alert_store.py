@@ -66,32 +66,30 @@ def shown(id: UUID, caller: Caller) -> Alert:
 def resolve(id: UUID, told: Resolution, caller: Caller, at: datetime) -> Alert:
     """Resolve an alert and the event that opened it; one that is resolved stays as it is. Raises `AlertNotFound`.
 
-    A read; of an open one a transaction, and a read more. What staff do to alerts of others is audited.
+    A read; of an open one a transaction, and a read more where somebody else was faster. What staff do to alerts of
+    others is audited.
     """
     row = _reached(id, caller)
     if row.status == AlertStatus.RESOLVED:
         return row.alert
     stamp = clock.wire(at)
     after = {"status": AlertStatus.RESOLVED.value, "notes": told.notes}
-    with suppress(_Resolved), Commit() as commit:
-        commit.update(
-            row,
-            [
-                AlertRow.status.set(AlertStatus.RESOLVED),
-                AlertRow.notes.set(told.notes),
-                AlertRow.resolved_at.set(stamp),
-                AlertRow.resolved_by.set(str(caller.uuid)),
-            ],
-            AlertRow.status == AlertStatus.OPEN,
-            unmet=_Resolved(),
-        )
-        event = EventRow(*EventRow.key(row.event))
-        commit.update(event, [EventRow.resolved.set(True), EventRow.resolved_at.set(stamp)], EventRow.pk.exists())
-        AlertCounts.add(commit, AlertCounts.KEY, {AlertStatus.OPEN: -1, AlertStatus.RESOLVED: 1})
-        if row.holder != str(caller.uuid):
-            act = Act(caller, "alert.resolve", "alert", id, {"status": row.status}, after)
-            audit.write(commit, AlertAudit, act, at)
-    return _reached(id, caller).alert
+    changed = after | {"resolved_at": stamp, "resolved_by": str(caller.uuid)}
+    try:
+        with Commit() as commit:
+            changes = [getattr(AlertRow, name).set(value) for name, value in changed.items()]
+            commit.update(row, changes, AlertRow.status == AlertStatus.OPEN, unmet=_Resolved())
+            event = EventRow(*EventRow.key(row.event))
+            commit.update(event, [EventRow.resolved.set(True), EventRow.resolved_at.set(stamp)], EventRow.pk.exists())
+            AlertCounts.add(commit, AlertCounts.KEY, {AlertStatus.OPEN: -1, AlertStatus.RESOLVED: 1})
+            if row.holder != str(caller.uuid):
+                act = Act(caller, "alert.resolve", "alert", id, {"status": row.status}, after)
+                audit.write(commit, AlertAudit, act, at)
+    except _Resolved:
+        return _reached(id, caller).alert
+    for name, value in changed.items():
+        setattr(row, name, value)
+    return row.alert
 
 
 def outlived(at: datetime) -> Iterator[AlertRow]:

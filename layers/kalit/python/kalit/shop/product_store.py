@@ -87,7 +87,7 @@ def create(new: NewProduct, caller: Caller, origin: str, at: datetime) -> AdminP
 def change(id: int, told: ProductChange, caller: Caller, origin: str, at: datetime) -> AdminProduct:
     """Change a product. Raises `ProductNotFound`, or `Invalid` when there is no such category.
 
-    A read, a transaction and a read.
+    A read and a transaction.
     """
     for _ in range(TRIES):
         was = row(id)
@@ -105,12 +105,12 @@ def change(id: int, told: ProductChange, caller: Caller, origin: str, at: dateti
                 record(commit, caller, "product.update", id, before, after, at)
         except Changed:
             continue
-        return get(id, origin)
+        return shown(was, origin).model_copy(update=now)
     raise Unavailable
 
 
 def picture(id: int, place: str | None, caller: Caller, origin: str, at: datetime) -> AdminProduct:
-    """Give a product a picture, or none. Raises `ProductNotFound`. A read, a transaction and a read."""
+    """Give a product a picture, or none. Raises `ProductNotFound`. A read and a transaction."""
     was = row(id)
     change = ProductRow.image.set(place) if place else ProductRow.image.remove()
     before = shown(was, "")
@@ -118,7 +118,7 @@ def picture(id: int, place: str | None, caller: Caller, origin: str, at: datetim
     with Commit() as commit:
         commit.update(was, [change], ProductRow.deleted_at.does_not_exist(), unmet=ProductNotFound())
         record(commit, caller, "product.picture", id, before, after, at)
-    return get(id, origin)
+    return shown(was, origin).model_copy(update={"image": pictures.address(place, origin)})
 
 
 def delete(id: int, caller: Caller, at: datetime) -> None:

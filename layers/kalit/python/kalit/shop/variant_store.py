@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from contextlib import suppress
+from copy import deepcopy
 from datetime import datetime
 from uuid import UUID
 
@@ -128,12 +129,12 @@ def create(new: NewVariant, caller: Caller, at: datetime) -> AdminVariant:
 def change(id: int, told: VariantChange, caller: Caller, at: datetime) -> AdminVariant:
     """Change a variant. Raises `VariantNotFound`, or `Invalid` for what is not there, or taken.
 
-    Two reads, a BatchGetItem or two, a transaction and a read.
+    Two reads, a BatchGetItem or two, and a transaction.
     """
     for _ in range(TRIES):
         was = _row(id)
         product = product_store.row(int(was.product))
-        now = _row(id)
+        now = deepcopy(was)
         asked = told.model_dump(exclude_unset=True)
         now.sku = asked.get("sku", was.sku)
         now.price = money.cents(told.price) if "price" in asked else was.price
@@ -152,7 +153,7 @@ def change(id: int, told: VariantChange, caller: Caller, at: datetime) -> AdminV
                 record(commit, caller, "variant.update", id, shown(was), shown(now), at)
         except Changed:
             continue
-        return get(id)
+        return shown(now)
     raise Unavailable
 
 

@@ -218,19 +218,21 @@ def input_of(row: TaskRow) -> Any:
     return json.loads(InputRow.get(*InputRow.key(row.ref), consistent_read=True).input)
 
 
-def finish(row: TaskRow, outcome: Outcome, outbox: str = "") -> bool:
-    """End a task and free its slot, once: False when it had ended already. One transaction."""
-    told = TaskRow.result.set(json.dumps(outcome.result, ensure_ascii=False))
+def finish(row: TaskRow, outcome: Outcome, outbox: str = "") -> TaskRow | None:
+    """End a task and free its slot, once: the row as it is then, None when it had ended already. One transaction."""
+    result = json.dumps(outcome.result, ensure_ascii=False)
+    told = TaskRow.result.set(result)
     follow = TaskRow.outbox.set(outbox) if outbox else TaskRow.outbox.remove()
     while True:
         try:
             _move(row, outcome.status, [told, follow, TaskRow.open.remove()], [CountsRow.active.add(-1)])
             metrics.count("tasks_completed" if outcome.status is Status.COMPLETED else "tasks_failed")
-            return True
+            row.result = result
+            return row
         except Finished:
             now = _get(row.ref)
             if now is None or now.status not in ACTIVE:
-                return False
+                return None
             row = now
 
 
@@ -244,8 +246,9 @@ def cancel(owner: int, number: int) -> Task:
     if row is None:
         raise TaskNotFound
     if row.status in ACTIVE:
-        finish(row, rules.CANCELLATION, outbox="stop" if row.task_type == TaskType.COUNTDOWN else "")
-    task = show(owner, number)
+        stop = "stop" if row.task_type == TaskType.COUNTDOWN else ""
+        row = finish(row, rules.CANCELLATION, outbox=stop) or TaskRow.get(row.pk, row.sk, consistent_read=True)
+    task = _task(row, input_of(row))
     if task.result != rules.CANCELLATION.result:
         raise TaskFinished
     return task
