@@ -13,11 +13,15 @@ from dataclasses import astuple, fields
 from pathlib import Path
 
 from kalit.kit import caller
+from kalit.kit.api import Endpoint
+from tests.cloud import DOORS
 
 from .meter import Spent, metered
 
 FILE = Path(__file__).with_name("budget.csv")
 COLUMNS = ("door", *(field.name for field in fields(Spent)))
+# What is asked for -> the most calls that it is to take; where no account has to be read, one less.
+AIMS = {"reads": 2, "creates": 3, "other changes": 3}
 ANEW = bool(os.environ.get("BUDGET_ANEW"))  # what visits cost is to become the budget
 
 
@@ -40,6 +44,22 @@ def over(cost: Spent, row: Spent) -> list[str]:
     """In what a visit costs more than its row allows."""
     pairs = [(name, getattr(cost, name), getattr(row, name)) for name in COLUMNS[1:]]
     return [f"{spent:g} {name}, where {most:g} are allowed" for name, spent, most in pairs if spent > most]
+
+
+def aim(door: Endpoint) -> tuple[str, bool, int]:
+    """What a door does, whether it needs an account, and in how many calls it is to do it."""
+    what = "reads" if door.method == "GET" else "creates" if door.status == 201 else "other changes"
+    return what, not door.open_to_all, AIMS[what] - door.open_to_all
+
+
+def in_aim() -> dict[tuple[str, bool, int], tuple[int, int]]:
+    """`aim` -> how many doors keep it, of how many."""
+    told = rows()
+    kept: dict[tuple[str, bool, int], list[bool]] = {}
+    for name, door in sorted(DOORS.items()):
+        if isinstance(door, Endpoint):
+            kept.setdefault(aim(door), []).append(told[name].calls <= aim(door)[2])
+    return {which: (sum(doors), len(doors)) for which, doors in sorted(kept.items(), key=lambda one: not one[0][1])}
 
 
 @contextmanager

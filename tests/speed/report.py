@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.catalog import ROOT, catalog
-from tests.speed import prices
+from tests.speed import budget, prices
 from tests.speed.charts import Bar, bars
 
 PAGE = ROOT / "docs" / "speed.md"
@@ -114,13 +114,22 @@ def _verdict(size: int, most: int, told: str) -> str:
     return f"at most {told}: {'reached' if size <= most else '**missed**'}"
 
 
+def calls(_: Results) -> str:
+    """How many doors keep to their aim of calls."""
+    rows = [
+        [f"{what} {'with an account' if account else 'that need none'}", f"at most {most}", f"{kept} of {all_of_them}"]
+        for (what, account, most), (kept, all_of_them) in budget.in_aim().items()
+    ]
+    return table(["doors", "aim, calls", "in aim"], rows)
+
+
 def bills(results: Results, names: Sequence[str]) -> dict[str, tuple[prices.Used, int, dict[str, float]]]:
     """door -> what it uses, billed milliseconds, dollars a million by what is paid for."""
-    declared, budget, told = {door.name: door for door in catalog()}, prices.budget(), {}
+    declared, allowed, told = {door.name: door for door in catalog()}, prices.budget(), {}
     for name in names:
         middle = {measure: figures[0] for measure, figures in results["measured"][name].items()}
         work = prices.Work(middle["warm_us"] / 1000, middle["cold_ms"], middle["log_bytes"], middle["answer_bytes"])
-        used, door = prices.used(name, results["used"][name], budget), declared[name]
+        used, door = prices.used(name, results["used"][name], allowed), declared[name]
         told[name] = (used, prices.duration(work, used.calls, door.host.memory), prices.dollars(door, work, used))
     return told
 
@@ -163,6 +172,7 @@ SECTIONS: dict[str, Callable[[Results], str]] = {
     "aims": aims,
     "peers": peers,
     "doors": doors,
+    "calls": calls,
     "packages": packages,
     "dollars": dollars,
     "prices": price_list,
