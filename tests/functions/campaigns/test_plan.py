@@ -134,6 +134,16 @@ def test_a_deleted_run_that_was_purged_while_it_was_planned_leaves_nothing(
     assert not office.kept("MESSAGE#") + office.kept("PAGE#") + office.kept("SLOT#") + office.rows("RUN")
 
 
+def test_a_run_that_is_deleted_while_it_ends_stays_deleted(office: Office, begun: int) -> None:
+    for client in range(1, 6):
+        assert office.ask("delete_client", id=client).status == 204
+    with upset("Query", followed_by(lambda: office.move("delete", begun)), after=1):
+        plan(office)
+    assert [row["state"] for row in office.rows("RUN") if "state" in row] == ["DELETED"]
+    office.settle()
+    assert not office.rows("RUN")
+
+
 def test_by_phones_the_pages_are_of_phones(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audience_store, "PHONES_AT_ONCE", 2)
     phones = [f"+99890100000{number}" for number in range(3, 8)]
