@@ -71,7 +71,7 @@ class Gateway:
         )
         app = web.Application(client_max_size=LARGEST_BODY)
         app.router.add_get("/{key:(?:static|media)/.*}", self.file)
-        app.router.add_route("*", "/{path:.*}", self.handle)
+        app.router.add_route("*", "/{path:(?s:.*)}", self.handle)
         self.runner = web.AppRunner(app, access_log=None, handle_signals=False)
         await self.runner.setup()
         await web.TCPSite(self.runner, "127.0.0.1", self.port, reuse_address=True).start()

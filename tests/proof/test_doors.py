@@ -48,11 +48,11 @@ class Scene:
         self.bring_back = self.here.remember()
 
     def knock(self) -> int:
-        """The status of the answer; of what has none, 200 where all went well."""
+        """The status of the answer; of what has none, 200 where all went well, and 503 where messages come again."""
         if self.visit.http:
             return self.town.visit(self.visit, asked=self.asked).status
         answer = self.here.call(self.visit.door, self.asked)
-        return 500 if isinstance(answer, dict) and answer.get("batchItemFailures") else 200
+        return 503 if isinstance(answer, dict) and answer.get("batchItemFailures") else 200
 
     def knock_again(self) -> int:
         """As clients, queues and schedules do: until there is an answer to rely on."""

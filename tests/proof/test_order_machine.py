@@ -71,6 +71,8 @@ class Books:
         if order.status == "cancelled" or (order.status != "pending" and order.paid_by not in (None, payment)):
             self.refunds.add(payment)
         elif order.status == "pending":
+            if order.paid_by not in (None, payment):  # staff had set it back
+                self.refunds.add(str(order.paid_by))
             order.status, order.paid_by = "paid", payment
         elif order.paid_by is None:
             order.paid_by = payment

@@ -173,6 +173,19 @@ def test_money_that_was_given_back_does_not_pay_for_what_staff_reopen(market: Ma
     assert (market.kept(order)["payment_intent"], till.refunds) == ("pi_2", ["pi_1"])
 
 
+def test_of_an_order_that_staff_set_back_and_is_paid_anew_the_first_payment_is_given_back(
+    market: Market, till: Till
+) -> None:
+    order = market.order()
+    till.paid(order, "pi_1")
+    market.staff_order(order, status="pending")
+    till.paid(order, "pi_2")
+    assert (market.status(order), market.kept(order)["payment_intent"], till.refunds) == ("paid", "pi_2", ["pi_1"])
+    assert market.kept(order)["refund_status"] == "pending"
+    till.paid(order, "pi_1", id="evt_late")
+    assert (market.kept(order)["payment_intent"], till.refunds) == ("pi_2", ["pi_1"])
+
+
 # Refunds, as the provider tells of them
 
 

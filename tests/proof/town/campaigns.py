@@ -269,7 +269,7 @@ def release(town: Town) -> Asked:
     return town.place.running(Machine.SLOT)
 
 
-@visit("campaigns.send")
+@visit("campaigns.send", swept=True)  # who dies with a message in hand leaves it unknown, and its run to the tick
 def send(town: Town) -> Asked:
     watch(town)
     town.place.call("campaigns.dispatch", {"Records": town.place.changes(Table.CAMPAIGNS)})

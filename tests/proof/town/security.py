@@ -13,15 +13,19 @@ from .town import Town
 from .visits import Asked, visit
 
 CONCERNED = {"owner"} | STAFF
+PATIENCE = 20  # times that a running system settles, until what a lock said has gone through stream and queue
 
 
 def alert(town: Town) -> str:
     """The id of an alert about a new lock of the owner's."""
     made = register(town)
     say(town, made, "alert", type="tamper", counter=2)
-    town.place.settle()
-    told = town.ask("security.list_alerts")["results"]
-    return next(str(alert["id"]) for alert in told if alert["device"] == made["id"])
+    for _ in range(PATIENCE):
+        town.place.settle()
+        told = town.ask("security.list_alerts")["results"]
+        if mine := [str(alert["id"]) for alert in told if alert["device"] == made["id"]]:
+            return mine[0]
+    raise AssertionError("no alert was opened")
 
 
 def message(town: Town, *told: dict[str, Any], ago: timedelta = timedelta()) -> dict[str, Any]:

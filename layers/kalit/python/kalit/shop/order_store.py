@@ -381,17 +381,20 @@ def move(
 ) -> None:
     """Put an order's way into a status into a transaction, with its goods and its money. Unmet by `Changed`.
 
-    What was paid is given back when it is cancelled; a page on which it could still be paid is closed.
+    What was paid is given back when it is cancelled, and when it is paid anew; a page on which it could still be paid
+    is closed.
     """
     was = Status(row.status)
     told: list[Action] = [*changes, OrderRow.moves.add(1)]
+    is_cancelled = was is not Status.CANCELLED and to is Status.CANCELLED
+    is_paid_anew = bool(paid_by) and row.payment_intent != paid_by
+    if (is_cancelled or is_paid_anew) and _is_to_be_given_back(row.payment_intent):
+        refund(commit, row.payment_intent, row.id, unmet=Changed())
+        told.append(OrderRow.refund_status.set("pending"))
     if paid_by:
         told.append(OrderRow.payment_intent.set(paid_by))
     elif was is Status.PENDING != to and row.session and row.page_until and clock.wire(at) < row.page_until:
         commit.put(PageRow(f"PAGE#{row.session}", "PAGE", outbox=CLOSE, ttl=int((at + CLOSING).timestamp())))
-    if was is not Status.CANCELLED and to is Status.CANCELLED and _is_to_be_given_back(row.payment_intent):
-        refund(commit, row.payment_intent, row.id, unmet=Changed())
-        told.append(OrderRow.refund_status.set("pending"))
     if to != was:
         told += [OrderRow.status.set(to), OrderRow.listing.set(_listing(to))]
         if to is Status.PENDING:
