@@ -32,6 +32,13 @@ def test_an_unknown_path_is_404_in_the_dialect_of_its_path(local: Local) -> None
     assert answer.json() == {"success": False, "error": {"message": "Not found.", "code": 404}}
 
 
+@pytest.mark.parametrize("id", ["1%0A", "%0A", "%C2%92%1B%0A", "a%2Fb", "..%0D%0A"])
+def test_an_id_of_any_characters_is_answered_by_the_door(local: Local, id: str) -> None:
+    answer = local.user().get(f"/api/tasks/{id}/")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/json"
+
+
 def test_a_wrong_method_is_405_and_says_which_are_right(local: Local) -> None:
     answer = local.user().session.put(f"{local.url}/api/tasks/create/", timeout=30)
     assert answer.status_code == 405

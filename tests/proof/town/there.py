@@ -47,8 +47,9 @@ class There:
         place = "/nowhere/" if place == "$default" else place
         told = {**({"authorization": f"Bearer {token}"} if token else {}), **(headers or {})}
         self.session.cookies.clear()
+        method = "GET" if door.method == "ANY" else door.method
         answer = self.session.request(
-            "GET" if door.method == "ANY" else door.method, self.local.url + place, params=query, headers=told, json=body, data=raw, timeout=60,
+            method, self.local.url + place, params=query, headers=told, json=body, data=raw, timeout=60,
             allow_redirects=False,
         )  # fmt: skip
         return Answer(answer.status_code, answer.headers, answer.text)
