@@ -24,7 +24,7 @@ test: install ## the tests that take six minutes; with those that take longer, a
 	@$(python) -m pytest $(or $(ARGS),-n 3 --no-loadscope-reorder $(if $(ALL),,-m "not long"))
 
 proof: install ## what holds whatever dies, repeats or comes at once, as a table; in full length: make proof FULL=1
-	@SHORT=1 FULL=$(FULL) $(python) -m pytest tests/proof $(or $(ARGS),-n 2 --no-loadscope-reorder)
+	@SHORT=1 FULL=$(FULL) $(python) -m pytest tests/proof $(or $(ARGS),-n 3 --no-loadscope-reorder)
 
 # Beside peers, then a catalogue (PRODUCTS=10000), a campaign (RECIPIENTS=100000), a fleet (LOCKS=1000 SECONDS=60).
 bench: install .venv-peers/installed ## measure speed and cost anew, see docs/speed.md: make bench ROUNDS=9
