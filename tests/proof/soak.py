@@ -141,7 +141,7 @@ class World:
 
     def check_out(self, dice: random.Random) -> object:
         buyer = dice.randint(1, BUYERS)
-        answer = self.shop.check_out(buyer, key=f"key {dice.randint(1, 99)}")
+        answer = self.shop.check_out(buyer, key=f"key {dice.randint(1, 9)}")
         if answer.status == 201:
             self.orders[answer.json["order_id"]] = buyer
         return answer
