@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -137,6 +138,9 @@ def _partitions(writes: list[dict[str, Any]]) -> set[Any]:
     }
 
 
+CHANGED_IN_PLACE = {"SS", "NS", "BS", "L", "M"}  # attributes that moto does not replace by new ones
+
+
 def _copied(thing: Any) -> Any:
     """Its shallow copy, of which moto's register of all that was ever made is not told."""
     kept = object.__new__(type(thing))
@@ -149,6 +153,9 @@ def _snapped(row: Any) -> Any:
     kept.hash_key, kept.range_key = row.hash_key, row.range_key
     kept.attrs = dict.__new__(type(row.attrs))
     dict.update(kept.attrs, row.attrs)
+    for name, value in row.attrs.items():
+        if value.type in CHANGED_IN_PLACE:
+            kept.attrs[name] = deepcopy(value)
     return kept
 
 

@@ -360,13 +360,14 @@ class World:
         yield from ([] if report["intact"] else [f"the audit log: {report['problems']}"])
 
     def _wrong_messages(self) -> Iterator[str]:
-        """Campaigns' messages are over, and went out once at most; who is said to have his, has it."""
+        """Campaigns' messages are over, unless they are held back, and went out once at most; who had his, has it."""
         went_out = Counter(one["message"] for one in self.sender.delivered)
+        held_back = {row["uuid"] for row in self.sender.rows("RUN#") if row.get("state") == "PAUSED"}
         yield from (f"message {id} went out {times} times" for id, times in went_out.items() if times > 1)
         for row in self.sender.rows("CLIENT#"):
             if row["sk"].startswith("MESSAGE#"):
                 id = f"{int(row['sk'].removeprefix('MESSAGE#')) * 10**9 + int(row['pk'].removeprefix('CLIENT#'))}"
-                if row["state"] in ("PENDING", "SENDING"):
+                if row["state"] == "SENDING" or (row["state"] == "PENDING" and row["run"] not in held_back):
                     yield f"message {id} stays {row['state']}"
                 if row["state"] == "SENT" and id not in went_out:
                     yield f"message {id} is said to be sent"

@@ -170,9 +170,15 @@ def the_sum_was_always_the_same(client: Client, told: Sequence[list[int]]) -> No
 # An aborted transaction takes nothing with it, and nothing of it is ever seen
 
 
+def mark(client: Client) -> None:
+    client.put_item(**row("marked", marks={"SS": ["first"]}))
+
+
 def abort_or_write(client: Client, worker: int) -> list[str]:
+    another = {"UpdateExpression": "ADD marks :ghost", "ExpressionAttributeValues": {":ghost": {"SS": ["ghost"]}}}
     hopeless = [
         {"Update": add("ghost", 1)},
+        {"Update": key("marked") | another},
         {"ConditionCheck": {**key("nobody"), "ConditionExpression": "attribute_exists(pk)"}},
     ]
     if worker % 2:
@@ -183,6 +189,7 @@ def abort_or_write(client: Client, worker: int) -> list[str]:
     for pk in keys:
         client.put_item(**row(pk))
         assert "Item" not in client.get_item(**key("ghost"), ConsistentRead=True)
+        assert client.get_item(**key("marked"), ConsistentRead=True)["Item"]["marks"] == {"SS": ["first"]}
     return keys
 
 
@@ -302,7 +309,7 @@ BATTERY = {
     "no addition is lost": Check(add_often, all_were_added),
     "a key is created once": Check(create_all, each_was_created_once),
     "money is neither made nor lost": Check(transfer_or_watch, the_sum_was_always_the_same, open_accounts),
-    "an aborted transaction takes nothing with it": Check(abort_or_write, what_was_acknowledged_is_there),
+    "an aborted transaction takes nothing with it": Check(abort_or_write, what_was_acknowledged_is_there, mark),
     "both halves of a transaction are seen or none": Check(
         write_or_read_halves, both_halves_were_the_same, write_halves
     ),
