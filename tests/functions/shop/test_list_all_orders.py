@@ -16,5 +16,7 @@ def test_it_is_staffs_list(market: Market) -> None:
         order["id"]
         for order in market.ask("shop.list_all_orders", by="manager", query={"ordering": "total_price"}).json["results"]
     ] == [1, 2]
+    last = market.ask("shop.list_all_orders", by="manager", query={"page": "last"})
+    assert (last.status, last.json) == (200, told.json)
     assert market.ask("shop.list_all_orders", by="ali").json == FORBIDDEN
     assert market.ask("shop.list_all_orders").status == 401
