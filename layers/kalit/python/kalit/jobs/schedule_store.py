@@ -164,7 +164,7 @@ def get(id: int) -> Schedule:
 
 
 def listed(query: ListSchedules) -> Page[Schedule]:
-    """A page of schedules, the newest date first. Raises `InvalidPage`. The counts and a Query."""
+    """A page of schedules, the newest date first. Raises `InvalidPage`. A Query; the counts where there is more."""
     if not (query.search or query.date):
         return _counted(query)
     newest = {row.sk: row.schedule for row in [*_newest(query, MOST_SEARCHED), *_numbered(query)]}

@@ -19,7 +19,7 @@ DELETE: tuple[Grant, ...] = (*CHANGE, Table.SHOP.delete)
 
 
 def listed(query: PageQuery) -> Page[Attribute]:
-    """A page of attributes by id. Raises `InvalidPage`. A read and a Query."""
+    """A page of attributes by id. Raises `InvalidPage`. `numbered`."""
     found = numbered(AttributeRow, AttributeRow.PK, "attributes", query)
     return Page.of(found, [_attribute(row) for row in found.things])
 
@@ -59,7 +59,7 @@ def delete(id: int, caller: Caller, at: datetime) -> None:
 
 
 def values(query: PageQuery) -> Page[Value]:
-    """A page of all attributes' values by id. Raises `InvalidPage`. A read and a Query."""
+    """A page of all attributes' values by id. Raises `InvalidPage`. `numbered`."""
     found = numbered(ValueRow, ValueRow.PK, "values", query)
     return Page.of(found, [_value(row) for row in found.things])
 

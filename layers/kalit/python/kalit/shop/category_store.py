@@ -21,7 +21,7 @@ DELETE: tuple[Grant, ...] = CHANGE
 
 
 def listed(query: PageQuery) -> Page[Category]:
-    """A page of categories by id. Raises `InvalidPage`. A read and a Query."""
+    """A page of categories by id. Raises `InvalidPage`. `numbered`."""
     found = numbered(CategoryRow, CategoryRow.PK, "categories", query)
     return Page.of(found, [shown(row) for row in found.things])
 
