@@ -20,6 +20,7 @@ from kalit.kit.resources import Secret
 from tests import rights
 from tests.cloud import REGION, Cloud, cloud, hold_to_rights, used
 from tests.paying import Paying
+from tests.recounted import miscounted_anywhere
 
 from .rows import Once, change_ali, once
 from .world import Clock, quick_passwords
@@ -36,7 +37,7 @@ def _cloud(assembly: Path) -> Iterator[Cloud]:
 
 @pytest.fixture
 def aws(_cloud: Cloud) -> Iterator[Cloud]:
-    """A cloud in which nothing has happened yet."""
+    """A cloud in which nothing has happened yet; whatever happens, in the end all things are counted right."""
     for table in dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables.values():
         table.items.clear()
         if table.stream_shard:
@@ -54,6 +55,7 @@ def aws(_cloud: Cloud) -> Iterator[Cloud]:
     secrets.forget()
     with mock.patch.dict(os.environ), hold_to_rights(used):
         yield _cloud
+    assert miscounted_anywhere(_cloud) == []
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from kalit.kit import secrets
 from kalit.kit.resources import Machine, Queue, Table
 from tests.cloud import Answer
 from tests.paying import SECRET
+from tests.recounted import miscounted
 
 from . import accounts
 from .system import System
@@ -160,13 +161,7 @@ def broken(table: Sequence[dict[str, Any]]) -> list[str]:
             said.append(f"{variant['pk']}: {counted}, its movements lead to {moved}, its orders hold {dict(held)}")
         if min(counted.values()) < 0:
             said.append(f"{variant['pk']}: {counted}")
-    statuses = Counter(order["status"] for order in orders)
-    kept = Counter[str]()
-    for row in table:
-        if row["pk"] == "COUNTS#orders":
-            kept.update({name: int(row.get(name, 0)) for name in HELD})
-    if +kept != +statuses:
-        said.append(f"counted {dict(+kept)}, there are {dict(statuses)}")
+    said += miscounted(Table.SHOP, table)
     for order in orders:
         if ("open" in order) != (order["status"] == "pending"):
             said.append(f"{order['pk']} is {order['status']}, and {'' if 'open' in order else 'not '}waited for")

@@ -16,13 +16,14 @@ from uuid import uuid4
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.table import StreamRecord
 from moto.sqs.models import sqs_backends
 from moto.stepfunctions.models import stepfunctions_backends
 
 from kalit.kit import clock
 from kalit.kit.resources import Machine, Queue, Table
 from kalit.kit.streams import FILTER
-from tests.cloud import REGION, Cloud
+from tests.cloud import REGION, Cloud, copied_rows
 from tests.functions.world import Clock
 
 START = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -112,13 +113,13 @@ class System:
 
     def remember(self, *places: Table | Queue | Machine) -> Callable[[], None]:
         """Calling what this gives brings back the places, and the time, as they are now."""
-        now, kept = self.now, [copy.deepcopy(content) for content in self._contents(places)]
+        now, kept = self.now, [_copied(content) for content in self._contents(places)]
 
         def bring_back() -> None:
             self.set_clock(now)
             for content, was in zip(self._contents(places), kept, strict=True):
                 content.clear()
-                (content.update if isinstance(content, dict) else content.extend)(copy.deepcopy(was))
+                (content.update if isinstance(content, dict) else content.extend)(_copied(was))
 
         return bring_back
 
@@ -130,6 +131,13 @@ class System:
                     yield shard.items
             else:
                 yield self._queue(place)._messages if isinstance(place, Queue) else self._executions(place)
+
+
+def _copied(content: Any) -> Any:
+    """Rows, or what waits somewhere, to be changed apart from it; what a stream tells, nobody changes."""
+    if isinstance(content, dict):
+        return copied_rows(content)
+    return [each if isinstance(each, StreamRecord) else copy.deepcopy(each) for each in content]
 
 
 class SystemClock(Clock):

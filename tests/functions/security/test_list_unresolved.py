@@ -37,6 +37,7 @@ def test_it_has_pages(aws: Cloud, some: str, role: str) -> None:
     change_ali(aws, role=role)
     told = page(aws, some, page_size=2, page=2).json
     assert (told["total_pages"], told["previous"], told["next"]) == (2, f"{URL}?page_size=2", None)
+    assert page(aws, some, page_size=2, page="last").json == told
     assert page(aws, some, page_size=2, page=3).status == 404
 
 

@@ -89,4 +89,5 @@ def test_pages_are_of_ten(market: Market) -> None:
     for by in ("ali", "manager"):
         told = market.ask("shop.list_orders", by=by, query={"page": 2}).json
         assert (told["count"], [order["id"] for order in told["results"]], told["next"]) == (12, [2, 1], None)
+        assert market.ask("shop.list_orders", by=by, query={"page": "last"}).json["results"] == told["results"]
         assert market.ask("shop.list_orders", by=by, query={"page": 3}).status == 404
