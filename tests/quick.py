@@ -66,21 +66,27 @@ def _is_kept(backend: SQSBackend, queue: str, message: Any) -> bool:
     return kept_for + message.sent_timestamp / 1000 > unix_time()
 
 
-def _traversed(traverser: DepthFirstTraverser, node: Any, child: int = -1) -> Any:
-    """An expression's tree worked on from its leaves; which class of nodes is worked on is looked up once."""
-    if not hasattr(node, "children"):
+def _traversed(traverser: DepthFirstTraverser, root: Any, child: int = -1) -> Any:
+    """An expression's tree worked on from its leaves; which classes of nodes are worked on is looked up once."""
+    work = traverser._processing_map()
+    kinds, kind = tuple(work), type(traverser)
+    prepares = kind.pre_processing_of_child is not DepthFirstTraverser.pre_processing_of_child
+
+    def visit(node: Any, child: int) -> Any:
+        if not hasattr(node, "children"):
+            return node
+        for number, below in enumerate(node.children or ()):
+            if prepares:
+                traverser.pre_processing_of_child(node, number)
+            visit(below, number)
+        if known := _worked_on(kinds, type(node)):
+            parent, node = node.parent, work[known](node)
+            node.parent = parent
+            if parent:
+                parent.children[child] = node
         return node
-    for number, below in enumerate(node.children or ()):
-        traverser.pre_processing_of_child(node, number)
-        _traversed(traverser, below, number)
-    if not (work := traverser.__dict__.get("_work")):
-        work = traverser._work = traverser._processing_map()
-    if kind := _worked_on(tuple(work), type(node)):
-        parent, node = node.parent, work[kind](node)
-        node.parent = parent
-        if parent:
-            parent.children[child] = node
-    return node
+
+    return visit(root, child)
 
 
 @cache

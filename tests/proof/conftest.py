@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
@@ -16,7 +16,7 @@ from . import accounts, faults, goals
 from .system import System
 from .tasks import Tasks
 from .town import Town
-from .town.here import Here
+from .town.here import BringBack, Here
 
 HERE = Path(__file__).parent
 # In every `make test`: a few doors through each fault, who may what, and the harness itself.
@@ -109,7 +109,7 @@ def boss(system: System) -> str:
 
 
 @pytest.fixture(scope="module")
-def _town(system: System, paying: Paying) -> tuple[Town, Callable[[], None]]:
+def _town(system: System, paying: Paying) -> tuple[Town, BringBack]:
     town = Town(Here(system, paying), "here")
     town.place.settle()
     assert isinstance(town.place, Here)
@@ -117,7 +117,7 @@ def _town(system: System, paying: Paying) -> tuple[Town, Callable[[], None]]:
 
 
 @pytest.fixture
-def town(_town: tuple[Town, Callable[[], None]]) -> Town:
+def town(_town: tuple[Town, BringBack]) -> Town:
     """As it was founded."""
     town, bring_back = _town
     bring_back()

@@ -144,7 +144,7 @@ class World:
         self._come_online(lock)
         at = f"/api/v1/access/devices/{lock['id']}"
         self.add("pin", f"{at}/pin/", {"pin_code": "482913", "name": "Cleaner"}, role)
-        self.add("card", f"{at}/nfc/", {"uid": f"04:{uuid4().hex[:2]}:5B:1C", "name": "Office card"}, role)
+        self.add("card", f"{at}/nfc/", {"uid": uuid4().bytes[:7].hex(":"), "name": "Office card"}, role)
         stay = {"valid_from": CAMPAIGN["start_datetime"], "valid_until": CAMPAIGN["end_datetime"]}
         guest = {"guest_name": "Aziza", "access_type": "PIN", "pin_code": "771204"}
         guest |= {"guest_email": "aziza@example.com", "guest_phone": "+998901112233"}

@@ -30,15 +30,15 @@ SOME = some(VISITS.values(), 4)
 
 
 def company(first: Visit) -> list[Visit]:
-    """Who may come in between."""
+    """Who may come in between. Who only reads finds what is half done, at most, and comes in the long form alone."""
     there = [second for second in SOME.values() if thing(first) and thing(first) == thing(second)]
-    return [second for second in there if COSTS[first.door].writes or COSTS[second.door].writes]
+    return [second for second in there if COSTS[second.door].writes or (FULL and COSTS[first.door].writes)]
 
 
 @pytest.mark.parametrize("first", [visit for visit in SOME.values() if company(visit)], ids=lambda visit: visit.door)
 def test_doors_on_one_thing_do_not_disturb_each_other(town: Town, first: Visit, proved: Proved) -> None:
     scene = Scene(town, first)
-    calls, alone = scene.calls(), scene.bring_back
+    (calls, _), alone = scene.clean, scene.bring_back
     tried, said = 0, []
     for second in company(first):
         alone()

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from .goals import FULL, Proved
 from .stale import WRITES, Behind
 from .system import System
 from .town import VISITS, Town, Visit, some
-from .town.here import Here
+from .town.here import BringBack, Here
 from .whole import wrong
 
 LEASE = 62  # seconds after which what somebody held who died is free: a key, whatever its door's timeout is; messages
@@ -65,12 +66,13 @@ class Scene:
                 break
         return status
 
-    def calls(self) -> list[Call]:
-        """Those that a clean knock makes."""
+    @cached_property
+    def clean(self) -> tuple[list[Call], Mapping[Any, int]]:
+        """The calls of a knock that nothing disturbs, and what is kept after it."""
         self.bring_back()
         with injected() as calls:
             self.knock()
-        return calls
+        return calls, self.shape()
 
     def shape(self) -> Mapping[Any, int]:
         """What is kept, without what differs from one time to the next."""
@@ -87,11 +89,27 @@ def _shape(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 SOME = some(VISITS.values(), 8)
-doors = pytest.mark.parametrize("visit", SOME.values(), ids=SOME)
+doors = pytest.mark.parametrize("prepared", SOME.values(), ids=SOME, indirect=True)
 every_door = pytest.mark.parametrize(
-    "visit",
+    "prepared",
     [pytest.param(visit, id=name, marks=[] if name in SOME else pytest.mark.long) for name, visit in VISITS.items()],
+    indirect=True,
 )
+
+
+@pytest.fixture(scope="module")
+def prepared(_town: tuple[Town, BringBack], request: pytest.FixtureRequest) -> Scene:
+    """One for all tests of a door, which are run one after the other."""
+    town, bring_back = _town
+    bring_back()
+    return Scene(town, request.param)
+
+
+@pytest.fixture
+def scene(prepared: Scene) -> Scene:
+    """Where nobody has knocked yet."""
+    prepared.bring_back()
+    return prepared
 
 
 @pytest.fixture(scope="module")
@@ -112,8 +130,10 @@ def test_every_door_has_its_budget() -> None:
 
 
 @every_door
-def test_a_visit_succeeds_within_its_budget(town: Town, visit: Visit, costs: dict[str, Spent]) -> None:
-    scene = Scene(town, visit)
+def test_a_visit_succeeds_within_its_budget(scene: Scene, costs: dict[str, Spent]) -> None:
+    visit = scene.visit
+    scene.knock()
+    scene.bring_back(warm=True)  # a process reads its secrets once
     with budget.visited() as spent:
         status = scene.knock()
     assert status == (visit.status if visit.http else 200)
@@ -124,13 +144,11 @@ def test_a_visit_succeeds_within_its_budget(town: Town, visit: Visit, costs: dic
 
 
 @doors
-def test_a_door_that_dies_leaves_nothing_half_done(town: Town, visit: Visit, proved: Proved) -> None:
-    scene = Scene(town, visit)
-    calls = scene.calls()
+def test_a_door_that_dies_leaves_nothing_half_done(scene: Scene, proved: Proved) -> None:
+    visit, (calls, once) = scene.visit, scene.clean
     writes = [call.index for call in calls if is_write(call)]
     if not writes:
         return proved("G1", 1)
-    once = scene.shape()
     scene.bring_back()
     before = scene.shape()
     places = calls[writes[0] :] if FULL else [calls[writes[-1]]]
@@ -162,10 +180,9 @@ def _between(wanted: Mapping[Any, int], seen: Mapping[Any, int]) -> str:
 
 
 @doors
-def test_a_door_whose_calls_fail_says_so_and_does_it_when_asked_again(town: Town, visit: Visit, proved: Proved) -> None:
+def test_a_door_whose_calls_fail_says_so_and_does_it_when_asked_again(scene: Scene, proved: Proved) -> None:
     """Throttled, refused for a conflict, or without an answer though there was an effect: never a fault of ours."""
-    scene = Scene(town, visit)
-    calls = scene.calls()
+    visit, (calls, _) = scene.visit, scene.clean
     good = {visit.status, *visit.again} if visit.http else {200}
     faults = [
         (call, fault)
@@ -192,7 +209,7 @@ def test_a_door_whose_calls_fail_says_so_and_does_it_when_asked_again(town: Town
     assert not said, "\n".join(said)
 
 
-@doors
+@pytest.mark.parametrize("visit", SOME.values(), ids=SOME)
 def test_a_door_that_reads_what_is_old_breaks_nothing(system: System, town: Town, visit: Visit, proved: Proved) -> None:
     behind = Behind(system.cloud)
     with injected(behind.remembering):
@@ -206,15 +223,15 @@ def test_a_door_that_reads_what_is_old_breaks_nothing(system: System, town: Town
     assert not said, "\n".join(said)
 
 
-@pytest.mark.parametrize("visit", [visit for visit in SOME.values() if not visit.http], ids=lambda visit: visit.door)
-def test_what_comes_twice_is_done_once(town: Town, visit: Visit, proved: Proved) -> None:
-    scene = Scene(town, visit)
-    scene.knock()
-    once = scene.shape()
+@pytest.mark.parametrize(
+    "prepared", [visit for visit in SOME.values() if not visit.http], ids=lambda visit: visit.door, indirect=True
+)
+def test_what_comes_twice_is_done_once(scene: Scene, proved: Proved) -> None:
+    _, once = scene.clean
     scene.bring_back()
     scene.knock()
     scene.knock()
-    said = [] if scene.shape() == once or visit.anew else [_between(once, scene.shape())]
+    said = [] if scene.shape() == once or scene.visit.anew else [_between(once, scene.shape())]
     said += wrong(scene.here.system)
     proved("G15" if "tick" in scene.asked else "G14", 1, faults=1, wrong=len(said))
     assert not said, "\n".join(said)

@@ -1,6 +1,6 @@
 """What a visit of each door may cost at most: `budget.csv`, written anew by `python -m tests.speed.budget`.
 
-The visits are those of the proofs (`tests/proof/town`), one knock each, by a process that has the public keys already.
+The visits are those of the proofs (`tests/proof/town`), by a process that has read its keys and secrets.
 """
 
 import csv

@@ -1,8 +1,8 @@
 """A town in this process, whose clock stands and where nothing happens by itself."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 from kalit.campaigns import opt_out_store
@@ -20,6 +20,10 @@ from .town import PASSWORD
 FOLLOWERS = {door.table: name for name, door in DOORS.items() if isinstance(door, Follower)}
 CONSUMERS = {door.queue: name for name, door in DOORS.items() if isinstance(door, Batches) and hasattr(door, "queue")}
 PLACES = (*Table, *Queue, *Machine)
+
+
+class BringBack(Protocol):
+    def __call__(self, *, warm: bool = False) -> None: ...
 
 
 class Here:
@@ -84,16 +88,17 @@ class Here:
                 return
         raise AssertionError("it never settles")
 
-    def remember(self) -> Callable[[], None]:
-        """Calling what this gives brings back everything as it is now."""
+    def remember(self) -> BringBack:
+        """Calling what this gives brings back everything as it is now; what processes keep of secrets, when `warm`."""
         rows, things = self.system.remember(*PLACES), self.cloud.things.remember()
         payments = self.paying.remember()
 
-        def bring_back() -> None:
+        def bring_back(*, warm: bool = False) -> None:
             rows()
             things()
             payments()
-            secrets.forget()  # and the other: so that the same calls are made each time
-            opt_out_store._key.cache_clear()
+            if not warm:
+                secrets.forget()  # and the other: so that the same calls are made each time
+                opt_out_store._key.cache_clear()
 
         return bring_back
