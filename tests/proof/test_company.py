@@ -38,7 +38,7 @@ def company(first: Visit) -> list[Visit]:
 @pytest.mark.parametrize("first", [visit for visit in SOME.values() if company(visit)], ids=lambda visit: visit.door)
 def test_doors_on_one_thing_do_not_disturb_each_other(town: Town, first: Visit, proved: Proved) -> None:
     scene = Scene(town, first)
-    (calls, _), alone = scene.clean, scene.bring_back
+    calls, alone = scene.clean.calls, scene.bring_back
     tried, said = 0, []
     for second in company(first):
         alone()

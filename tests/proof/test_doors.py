@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -34,6 +34,15 @@ BOOKKEEPING = re.compile("AUDIT|CHAINED|COUNT|KEY|ONCE|SECURITY-EVENT|NUMBERS|JO
 
 def is_write(call: Call) -> bool:
     return not READS.match(call.operation)
+
+
+class Undisturbed(NamedTuple):
+    """A knock that nothing disturbs: its answer and calls, what is kept after it, and what is wrong with that."""
+
+    status: int
+    calls: list[Call]
+    kept: Mapping[Any, int]
+    wrong: list[str]
 
 
 class Scene:
@@ -67,12 +76,11 @@ class Scene:
         return status
 
     @cached_property
-    def clean(self) -> tuple[list[Call], Mapping[Any, int]]:
-        """The calls of a knock that nothing disturbs, and what is kept after it."""
+    def clean(self) -> "Undisturbed":
         self.bring_back()
         with injected() as calls:
-            self.knock()
-        return calls, self.shape()
+            status = self.knock()
+        return Undisturbed(status, calls, self.shape(), wrong(self.here.system))
 
     def shape(self) -> Mapping[Any, int]:
         """What is kept, without what differs from one time to the next."""
@@ -131,21 +139,18 @@ def test_every_door_has_its_budget() -> None:
 
 @every_door
 def test_a_visit_succeeds_within_its_budget(scene: Scene, costs: dict[str, Spent]) -> None:
-    visit = scene.visit
-    scene.knock()
+    visit, clean = scene.visit, scene.clean
+    assert (clean.status, clean.wrong) == (visit.status if visit.http else 200, [])
     scene.bring_back(warm=True)  # a process reads its secrets once
     with budget.visited() as spent:
-        status = scene.knock()
-    assert status == (visit.status if visit.http else 200)
-    scene.here.settle(besides=ASIDE)
-    assert wrong(scene.here.system) == []
+        scene.knock()
     costs[visit.door] = spent
     assert budget.ANEW or budget.over(spent, budget.rows()[visit.door]) == []
 
 
 @doors
 def test_a_door_that_dies_leaves_nothing_half_done(scene: Scene, proved: Proved) -> None:
-    visit, (calls, once) = scene.visit, scene.clean
+    visit, (_, calls, once, _) = scene.visit, scene.clean
     writes = [call.index for call in calls if is_write(call)]
     if not writes:
         return proved("G1", 1)
@@ -182,7 +187,7 @@ def _between(wanted: Mapping[Any, int], seen: Mapping[Any, int]) -> str:
 @doors
 def test_a_door_whose_calls_fail_says_so_and_does_it_when_asked_again(scene: Scene, proved: Proved) -> None:
     """Throttled, refused for a conflict, or without an answer though there was an effect: never a fault of ours."""
-    visit, (calls, _) = scene.visit, scene.clean
+    visit, calls = scene.visit, scene.clean.calls
     good = {visit.status, *visit.again} if visit.http else {200}
     faults = [
         (call, fault)
@@ -227,7 +232,7 @@ def test_a_door_that_reads_what_is_old_breaks_nothing(system: System, town: Town
     "prepared", [visit for visit in SOME.values() if not visit.http], ids=lambda visit: visit.door, indirect=True
 )
 def test_what_comes_twice_is_done_once(scene: Scene, proved: Proved) -> None:
-    _, once = scene.clean
+    once = scene.clean.kept
     scene.bring_back()
     scene.knock()
     scene.knock()

@@ -2,6 +2,6 @@
 
 from . import access, accounts, campaigns, catalog, edge, jobs, locks, notices, security, shop, tasks  # noqa: F401
 from .town import CART, PEOPLE, Place, Town
-from .visits import VISITS, Visit, some
+from .visits import VISITS, Asked, Visit, some
 
-__all__ = ["CART", "PEOPLE", "VISITS", "Place", "Town", "Visit", "some"]
+__all__ = ["CART", "PEOPLE", "VISITS", "Asked", "Place", "Town", "Visit", "some"]
