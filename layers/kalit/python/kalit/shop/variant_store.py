@@ -133,7 +133,7 @@ def change(id: int, told: VariantChange, caller: Caller, at: datetime) -> AdminV
     """
     for _ in range(TRIES):
         was = _row(id)
-        product = product_store.row(int(was.product))
+        product = _product(was)
         now = deepcopy(was)
         asked = told.model_dump(exclude_unset=True)
         now.sku = asked.get("sku", was.sku)
@@ -161,7 +161,7 @@ def delete(id: int, caller: Caller, at: datetime) -> None:
     """Raises `VariantNotFound` or `Reserved`. Two reads, a BatchGetItem and a transaction."""
     for _ in range(TRIES):
         was = _row(id)
-        product = product_store.row(int(was.product))
+        product = _product(was)
         others = store.variants(other for other in product.card.variants if other != id)
         try:
             with Commit() as commit:
@@ -261,3 +261,11 @@ def _row(id: int) -> VariantRow:
     if row is None:
         raise VariantNotFound
     return row
+
+
+def _product(row: VariantRow) -> ProductRow:
+    """The product that has this variant. Raises `VariantNotFound` when it has not: somebody has just deleted it."""
+    product = store.product(int(row.product))
+    if product is None or row.id not in product.card.variants:
+        raise VariantNotFound
+    return product
