@@ -11,6 +11,7 @@ import compileall
 import json
 import os
 import py_compile
+import random
 import shutil
 import statistics
 import subprocess
@@ -205,7 +206,8 @@ def run(rounds: int) -> dict[str, Any]:
         told: dict[str, list[Told]] = {candidate.name: [] for candidate in candidates}
         with wire({door: visit.exchanges for door, visit in visits.items()}) as endpoints:
             for number in range(rounds):
-                for candidate in candidates:
+                # In another order each time: who comes after whom is part of the machine's noise too.
+                for candidate in random.Random(number).sample(candidates, len(candidates)):
                     told[candidate.name].append(measure(candidate, endpoints[candidate.door]))
                 print(f"round {number + 1} of {rounds}", flush=True)
     return {
