@@ -156,6 +156,8 @@ def share_of_writes(beat: float) -> float:
         battery_low_threshold=20,
         counter=0,
         heard_at=at,
+        bolt_counter=0,
+        bolt_at=at,
         last_seen=at,
         firmware_version=None,
     )

@@ -14,6 +14,7 @@ from infra.catalog import ROOT, catalog
 from tests.speed import prices, report
 from tests.speed.beside import DOORS, MODULES, PEERS, SHARED, TEN, Candidate, median, rest, theirs
 from tests.speed.charts import Bar, bars
+from tests.speed.fleet import share_of_writes
 from tests.speed.prices import Used, Work
 from tests.speed.recording import Exchange, Recorded, operation, units
 from tests.speed.wire import Script
@@ -180,3 +181,10 @@ def test_charts_are_drawn_to_scale() -> None:
 def test_a_marker_that_names_no_table_is_refused() -> None:
     with pytest.raises(KeyError):
         report.filled("<!-- nothing -->\n<!-- /nothing -->", results())
+
+
+def test_the_slower_a_lock_beats_the_more_of_its_beats_are_written() -> None:
+    shares = [share_of_writes(seconds) for seconds in (5, 25, 60, 600)]
+    assert shares == sorted(set(shares)), shares
+    assert 0 < shares[0] < 0.1, "a fast lock is written once a minute or so"
+    assert shares[-1] == 1, "what comes seldom is written each time"
