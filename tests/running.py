@@ -15,6 +15,7 @@ from infra.local.up import Settings, System
 from tests.proof.canaries import CANARIES
 
 Seen = TypeVar("Seen")
+ANSWERED_WITHIN = 60.0  # seconds, beside whatever else runs
 PASSWORD = "password123"
 ADMIN_PASSWORD = "an admin's password"
 
@@ -50,19 +51,20 @@ class User:
     def new(cls, url: str) -> "User":
         """Somebody new."""
         given = {"username": f"user-{uuid.uuid4().hex[:12]}", "password": PASSWORD}
-        assert requests.post(f"{url}/api/register/", json=given, timeout=60).status_code == 201
+        assert requests.post(f"{url}/api/register/", json=given, timeout=ANSWERED_WITHIN).status_code == 201
         return cls.log_in(url, given["username"])
 
     @classmethod
     def log_in(cls, url: str, username: str, password: str = PASSWORD) -> "User":
         given = {"username": username, "password": password}
-        return cls(url, username, requests.post(f"{url}/api/token/", json=given, timeout=60).json()["access"])
+        tokens = requests.post(f"{url}/api/token/", json=given, timeout=ANSWERED_WITHIN).json()
+        return cls(url, username, tokens["access"])
 
     def get(self, path: str, **options: Any) -> requests.Response:
-        return self.session.get(self.url + path, timeout=60, **options)
+        return self.session.get(self.url + path, timeout=ANSWERED_WITHIN, **options)
 
     def post(self, path: str, json: Any = None, **options: Any) -> requests.Response:
-        return self.session.post(self.url + path, json=json, timeout=60, **options)
+        return self.session.post(self.url + path, json=json, timeout=ANSWERED_WITHIN, **options)
 
     def create(self, task_type: str, **input_data: Any) -> Any:
         """A new task's JSON."""

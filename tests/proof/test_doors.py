@@ -76,7 +76,7 @@ class Scene:
         return status
 
     @cached_property
-    def clean(self) -> "Undisturbed":
+    def clean(self) -> Undisturbed:
         self.bring_back()
         with injected() as calls:
             status = self.knock()
